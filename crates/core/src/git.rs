@@ -1,0 +1,1 @@
+//! The Git state of a checkout.

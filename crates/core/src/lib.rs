@@ -1,0 +1,14 @@
+//! The core of offshoot: everything it knows, and nothing it does.
+//!
+//! No socket, file, clock, environment variable, random number or process is touched here. They come
+//! in through the traits of [`ports`], so the same functions serve the command line, the HTTP sidecar
+//! and WASM. [`ops`] is the one boundary that those three call.
+
+pub mod env;
+pub mod error;
+pub mod git;
+pub mod location;
+pub mod ops;
+pub mod plus;
+pub mod ports;
+pub mod secret;

@@ -1,0 +1,68 @@
+//! Text that must not be seen.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// What a secret is shown as.
+pub const MASK: &str = "******";
+
+/// A token or password. `Debug`, `Display` and `Serialize` show [`MASK`]; only [`Secret::expose`] does not.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps `text`, without the white space that copying and `$(cat file)` leave around it.
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(text.as_ref().trim().to_owned())
+    }
+
+    /// The text itself, for the one header that carries it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` with every occurrence of this secret masked: for words that come from elsewhere.
+    pub fn mask_in(&self, text: &str) -> String {
+        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, MASK) }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(MASK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_way_of_printing_shows_it() {
+        let secret = Secret::new(" agent:acme:s3cr3t\n");
+        let shown = format!("{secret} {secret:?} {}", serde_json::to_string(&secret).unwrap());
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+        assert_eq!(secret.expose(), "agent:acme:s3cr3t");
+    }
+
+    #[test]
+    fn masks_itself_in_the_words_of_others() {
+        let secret = Secret::new("abc123");
+        assert_eq!(secret.mask_in("bad token abc123!"), "bad token ******!");
+        assert_eq!(Secret::new("").mask_in("unchanged"), "unchanged");
+    }
+}

@@ -1,0 +1,1 @@
+//! The ports of offshoot on std::fs and ureq.

@@ -1,0 +1,3 @@
+//! The `offshoot` binary.
+
+fn main() {}
