@@ -1,1 +1,3 @@
 //! Location documents.
+
+pub mod yaml;
