@@ -10,8 +10,6 @@ use serde_json::{Value as Json, json};
 const DIFFERENT: &[(&str, &str)] = &[
     ("a: &x [*x]\n", "a value within itself: JSON cannot say it, so it is refused at once"),
     ("a: &x b\n*x: c\n", "a colon belongs to an alias in YAML 1.2; `*x : c` is read alike"),
-    ("{a: 1, : 2}\n", "an empty key without `?` is null in YAML 1.2"),
-    (": x\n", "an empty key without `?` is null in YAML 1.2"),
     ("{kkkkkkkkkk", "a key of more than 1024 characters in braces is taken"),
     ("{a\n : b}\n", "a key and its colon may stand in two lines of braces in YAML 1.2"),
     ("{a: -}\n", "a lone `-` in braces is refused in YAML 1.2"),
@@ -26,13 +24,13 @@ const DIFFERENT: &[(&str, &str)] = &[
 ];
 
 /// Where the two point for an error: how many of the positions that PyYAML gives are the same.
-const SAME_POSITIONS: usize = 137;
+const SAME_POSITIONS: usize = 139;
 
 #[test]
 fn values_and_errors_are_pyyamls() {
     let mut positions = 0;
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in cases().unwrap() {
         let text = case["yaml"].as_str().unwrap();
         let expected = &case["expect"];
         let read = load(text);
@@ -58,6 +56,7 @@ fn values_and_errors_are_pyyamls() {
 fn every_listed_difference_is_one_document() {
     for (beginning, _) in DIFFERENT {
         let matching = cases()
+            .unwrap()
             .iter()
             .filter(|case| case["yaml"].as_str().unwrap().starts_with(beginning))
             .count();
@@ -65,8 +64,8 @@ fn every_listed_difference_is_one_document() {
     }
 }
 
-fn cases() -> Vec<Json> {
-    serde_json::from_str(include_str!("../../../tests/fixtures/yaml-cases.json")).unwrap()
+fn cases() -> serde_json::Result<Vec<Json>> {
+    serde_json::from_str(include_str!("../../../tests/fixtures/yaml-cases.json"))
 }
 
 /// A value in the form of the cases.

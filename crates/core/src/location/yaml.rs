@@ -112,6 +112,13 @@ impl Value {
             .find_map(|(k, v)| matches!(&k.value, Self::Str(text) if text == key).then_some((k, v)))
     }
 
+    /// Takes out the entry of the string `key`, if there is one.
+    pub fn remove(&mut self, key: &str) {
+        if let Self::Map(pairs) = self {
+            pairs.retain(|(k, _)| !matches!(&k.value, Self::Str(text) if text == key));
+        }
+    }
+
     /// The value under the string `key`.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|(_, value)| value)

@@ -89,6 +89,14 @@ impl Composer {
                 if explicit { self.strict.directives(span.end.index()) } else { Ok(()) }
             }
             Event::Scalar(text, style, anchor, tag) => {
+                if text.is_empty()
+                    && style == ScalarStyle::Plain
+                    && anchor == 0
+                    && tag.is_none()
+                    && self.at_key()
+                {
+                    self.strict.empty_key(span)?;
+                }
                 self.strict.scalar(span, style, text.is_empty(), anchor != 0, self.in_flow())?;
                 let mut text = text.into_owned();
                 if self.strict.ends_open(span, style) && text.ends_with('\n') {
@@ -112,6 +120,12 @@ impl Composer {
             Event::StreamEnd => self.strict.gap(span.end.index()),
             Event::Nothing | Event::StreamStart | Event::DocumentEnd => Ok(()),
         }
+    }
+
+    fn at_key(&self) -> bool {
+        self.frames
+            .last()
+            .is_some_and(|frame| frame.mapping && frame.children.len().is_multiple_of(2))
     }
 
     fn in_flow(&self) -> bool {
@@ -212,9 +226,10 @@ impl Composer {
         let (info, index) = (error.info(), error.marker().index());
         let stop = match info {
             "invalid indentation in quoted scalar" => Some(Stop::Quoted(index)),
-            "invalid indentation"
-            | "invalid indentation in flow construct"
-            | "tab cannot be used as indentation" => Some(Stop::Token(index)),
+            "invalid indentation" | "invalid indentation in flow construct" => {
+                Some(Stop::Token(index))
+            }
+            "tab cannot be used as indentation" => Some(Stop::Tab(index)),
             _ => None,
         };
         // Of a tab the parser tells only where the scalar before it begins.

@@ -12,6 +12,8 @@ use super::{
     timestamp::timestamp,
 };
 
+type RawPair = (Rc<Raw>, Rc<Raw>);
+
 /// The value of `raw`.
 pub(super) fn construct(raw: &Raw) -> Result<Node, YamlError> {
     let value = match &raw.tag {
@@ -104,7 +106,7 @@ fn mapping(raw: &Raw) -> Result<Vec<(Node, Node)>, YamlError> {
 }
 
 /// The pairs with `<<` resolved: those of merged mappings come first, the earliest mapping's last.
-fn merged(raw: &Raw) -> Result<Vec<(Rc<Raw>, Rc<Raw>)>, YamlError> {
+fn merged(raw: &Raw) -> Result<Vec<RawPair>, YamlError> {
     let Content::Mapping(pairs) = &raw.content else { return Err(mismatch(raw, "a mapping")) };
     let (mut all, mut own) = (Vec::new(), Vec::new());
     for (key, value) in pairs {
@@ -159,8 +161,15 @@ fn whole(value: f64) -> Option<i128> {
     if value.fract() == 0.0 { format!("{value:.0}").parse().ok() } else { None }
 }
 
-fn at<T>(raw: &Raw, result: Result<T, String>) -> Result<T, YamlError> {
-    result.map_err(|message| error(raw, message))
+/// Places what is wrong with a scalar, and quotes its beginning.
+fn at<T>(raw: &Raw, result: Result<T, &'static str>) -> Result<T, YamlError> {
+    const QUOTED: usize = 40;
+    result.map_err(|what| {
+        let text = scalar(raw).unwrap_or_default();
+        let more = if text.chars().nth(QUOTED).is_some() { "..." } else { "" };
+        let quoted: String = text.chars().take(QUOTED).collect();
+        error(raw, format!("`{quoted}{more}` is {what}"))
+    })
 }
 
 fn error(raw: &Raw, message: String) -> YamlError {

@@ -9,15 +9,17 @@ use std::collections::BTreeSet;
 use super::{Node, Position, Value};
 
 /// How far a line is pushed: further than any indentation that people write.
-const PUSH: usize = 256;
+const PUSH: usize = 64;
 /// How many bytes are parsed again at most, over all attempts.
-const BUDGET: usize = 32 << 20;
+const BUDGET: usize = 16 << 20;
 
 /// Where and how the parser stopped at a line that may be pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// At a token, by the index of its character.
+    /// At a token inside brackets or braces, by the index of its first character.
     Token(usize),
+    /// At a tab that begins a line of a quoted scalar, by its index.
+    Tab(usize),
     /// In a quoted scalar, by the index of its opening quote.
     Quoted(usize),
 }
@@ -32,27 +34,36 @@ pub(super) struct Reflow {
 impl Reflow {
     /// The text with the lines of `stop` pushed; `None` if that was done before, or too often.
     pub(super) fn push(&mut self, text: &str, stop: Stop) -> Option<String> {
-        self.spent = self.spent.saturating_add(text.len());
-        let (index, continued) = match stop {
-            Stop::Token(index) => (index, 1),
-            Stop::Quoted(index) => (index, continuation_lines(text.chars().skip(index))),
+        let (Stop::Token(index) | Stop::Tab(index) | Stop::Quoted(index)) = stop;
+        let at = text.char_indices().nth(index)?.0;
+        let (before, after) = text.split_at_checked(at)?;
+        let line = before.matches('\n').count();
+        let indented = before.rsplit('\n').next().unwrap_or_default().trim().is_empty();
+        if !indented && !matches!(stop, Stop::Quoted(_)) {
+            return None;
+        }
+        let (first, count) = match stop {
+            Stop::Token(_) => (line, lines_to_bracket(after)),
+            Stop::Tab(_) => (line, 1),
+            Stop::Quoted(_) => (line + 1, lines_to_quote(after)),
         };
-        let line = text.chars().take(index).filter(|&c| c == '\n').count();
-        let first = if matches!(stop, Stop::Quoted(_)) { line + 1 } else { line };
-        let mut pushed = String::with_capacity(text.len() + PUSH * continued);
+        self.spent =
+            self.spent.saturating_add(text.len()).saturating_add(PUSH.saturating_mul(count));
+        if self.spent > BUDGET {
+            return None;
+        }
+        let mut pushed = String::with_capacity(text.len() + PUSH * count);
         let mut changed = false;
         for (number, content) in text.split_inclusive('\n').enumerate() {
             let marker = content.starts_with("---") || content.starts_with("...");
-            if (first..first + continued).contains(&number)
-                && !marker
-                && self.lines.insert(number + 1)
+            if (first..first + count).contains(&number) && !marker && self.lines.insert(number + 1)
             {
                 pushed.extend(std::iter::repeat_n(' ', PUSH));
                 changed = true;
             }
             pushed.push_str(content);
         }
-        (changed && self.spent < BUDGET).then_some(pushed)
+        changed.then_some(pushed)
     }
 
     /// Where `position` is in the text as it was given.
@@ -87,8 +98,14 @@ impl Reflow {
     }
 }
 
-/// How many line breaks there are before the closing quote of the scalar that `chars` begins with.
-fn continuation_lines(mut chars: impl Iterator<Item = char>) -> usize {
+/// How many lines there are up to the first bracket or brace that closes. All of them surely stand inside.
+fn lines_to_bracket(text: &str) -> usize {
+    text.split(['}', ']']).next().unwrap_or_default().matches('\n').count() + 1
+}
+
+/// How many lines the quoted scalar that `text` begins with has behind its first.
+fn lines_to_quote(text: &str) -> usize {
+    let mut chars = text.chars();
     let quote = chars.next();
     let mut chars = chars.peekable();
     let mut lines = 0;

@@ -107,8 +107,10 @@ impl Strict {
                     );
                 }
                 Some(':') if flow => {
-                    return Err(self
-                        .error(self.at, "a value inside brackets or braces cannot begin with `:`"));
+                    return Err(self.error(
+                        self.at,
+                        "a value inside brackets or braces cannot begin with `:`",
+                    ));
                 }
                 _ => {}
             }
@@ -128,12 +130,24 @@ impl Strict {
         Ok(())
     }
 
+    /// Looks at an empty key, which stands nowhere: only a `?` makes one.
+    pub(super) fn empty_key(&self, span: Span) -> Result<(), YamlError> {
+        let end = span.start.index();
+        if self.chars.get(self.at..end).unwrap_or_default().contains(&'?') {
+            return Ok(());
+        }
+        Err(self.error(end, "a key is missing before `:`"))
+    }
+
     /// Whether a block scalar ends with the text, in a line of its own that no line break ends. PyYAML adds none.
     pub(super) fn ends_open(&self, span: Span, style: ScalarStyle) -> bool {
+        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+            || span.end.index() < self.chars.len()
+        {
+            return false;
+        }
         let last = self.chars.rsplit(|&c| c == '\n').next().unwrap_or_default();
-        matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
-            && span.end.index() >= self.chars.len()
-            && (last.len() > span.start.col() || last.iter().any(|&c| c != ' '))
+        last.len() > span.start.col() || last.iter().any(|&c| c != ' ')
     }
 
     /// Looks at what stands before the content of a block scalar. Where that begins, tabs are content.
@@ -192,7 +206,7 @@ impl Strict {
         while let Some(&c) = self.chars.get(self.at).filter(|_| self.at < end) {
             match c {
                 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => name.push(c),
-                _ if c.is_whitespace() || ",]}?:%@`".contains(c) => break,
+                _ if c.is_whitespace() || ",]}".contains(c) => break,
                 _ => {
                     return Err(
                         self.error(self.at, &format!("`{c}` cannot be in the name of an anchor"))

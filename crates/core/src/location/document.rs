@@ -1,0 +1,154 @@
+//! The document of one location.
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    LocationError, LocationFlags, SourceFile,
+    yaml::{self, Node, Value},
+};
+
+/// A document as `addOrUpdateLocationFromDocument` takes it, and the location's name in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// What the location is called. A name that is no string in the file is shown as JSON.
+    pub location_name: String,
+    /// The document.
+    pub value: Json,
+}
+
+/// The document of one location: what `file` says of it, and over that what `flags` say.
+///
+/// The file is one location, or has a list of them under `locations`, where the name in `flags` chooses; of
+/// several entries with that name the last counts. Mappings are merged deeply, anything else is replaced.
+/// `build` is left out, because it is for those who build the image. Nulls in the file stay.
+///
+/// Unlike the official client, a mapping that the file shares by an anchor between two places of one location
+/// is merged with the flags only in its own place.
+///
+/// # Errors
+/// When the file is no such document, when no name or another name is given, or when JSON cannot say it.
+pub fn single(
+    file: Option<SourceFile<'_>>,
+    flags: &LocationFlags,
+) -> Result<Document, LocationError> {
+    let chosen = match file {
+        Some(file) => {
+            let root = yaml::load(file.text).map_err(|error| file.syntax(error))?;
+            Some((file, choose(file, root, flags.location_name.as_deref())?))
+        }
+        None if flags.location_name.as_ref().is_none_or(String::is_empty) => {
+            return Err(LocationError::Nameless { at: None });
+        }
+        None => None,
+    };
+    let (mut document, place) = match chosen {
+        Some((file, mut node)) => {
+            node.value.remove("build");
+            (json_object(file, &node)?, Some(file.place(node.span.start)))
+        }
+        None => (Map::new(), None),
+    };
+    merge(&mut document, flags.document());
+    let location_name = match document.get("location_name") {
+        Some(Json::String(name)) => name.clone(),
+        None | Some(Json::Null) => return Err(LocationError::Nameless { at: place }),
+        Some(other) => other.to_string(),
+    };
+    Ok(Document { location_name, value: Json::Object(document) })
+}
+
+/// The node of the location that is meant.
+fn choose(file: SourceFile<'_>, root: Node, wanted: Option<&str>) -> Result<Node, LocationError> {
+    // To the official client an empty name chooses nothing, and yet it is sent.
+    let wanted = wanted.filter(|name| !name.is_empty());
+    if !matches!(root.value, Value::Map(_)) {
+        return Err(file.shape(&root, "the location file", "a mapping"));
+    }
+    if let Some((_, locations)) = root.value.entry("locations") {
+        return from_list(file, locations, wanted);
+    }
+    if let (Some(wanted), Some(named)) = (wanted, root.value.get("location_name"))
+        && truthy(&named.value)
+        && !is_text(&named.value, wanted)
+    {
+        let at = file.place(named.span.start);
+        return Err(LocationError::Differs { at, wanted: wanted.to_owned(), found: shown(named) });
+    }
+    Ok(root)
+}
+
+fn from_list(
+    file: SourceFile<'_>,
+    locations: &Node,
+    wanted: Option<&str>,
+) -> Result<Node, LocationError> {
+    let Value::List(entries) = &locations.value else {
+        return Err(file.shape(locations, "`locations`", "a list"));
+    };
+    let mut named = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if !matches!(entry.value, Value::Map(_)) {
+            return Err(file.shape(entry, "an entry of `locations`", "a mapping"));
+        }
+        let Some(name) = entry.value.get("location_name") else {
+            return Err(LocationError::NamelessEntry { at: file.place(entry.span.start) });
+        };
+        named.push((name, entry));
+    }
+    let known = || named.iter().map(|(name, _)| shown(name)).collect();
+    let at = file.place(locations.span.start);
+    let Some(wanted) = wanted else { return Err(LocationError::Unchosen { at, known: known() }) };
+    match named.iter().rfind(|(name, _)| is_text(&name.value, wanted)) {
+        Some((_, entry)) => Ok((*entry).clone()),
+        None => Err(LocationError::Unknown { at, wanted: wanted.to_owned(), known: known() }),
+    }
+}
+
+/// Adds `over` to `onto`: mappings in both are merged, anything else is replaced.
+fn merge(onto: &mut Map<String, Json>, over: Map<String, Json>) {
+    for (key, value) in over {
+        match (onto.get_mut(&key), value) {
+            (Some(Json::Object(inner)), Json::Object(value)) => merge(inner, value),
+            (_, value) => {
+                onto.insert(key, value);
+            }
+        }
+    }
+}
+
+pub(super) fn json_object(
+    file: SourceFile<'_>,
+    node: &Node,
+) -> Result<Map<String, Json>, LocationError> {
+    match yaml::to_json(node).map_err(|error| file.unsendable(error))? {
+        Json::Object(map) => Ok(map),
+        _ => Err(file.shape(node, "the location file", "a mapping")),
+    }
+}
+
+fn is_text(value: &Value, text: &str) -> bool {
+    matches!(value, Value::Str(found) if found == text)
+}
+
+/// Whether Python's `if` takes the value for true.
+fn truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Int(value) => *value != 0,
+        Value::Float(value) => *value != 0.0,
+        Value::Str(text) | Value::Binary(text) => !text.is_empty(),
+        Value::List(items) | Value::Set(items) => !items.is_empty(),
+        Value::Map(pairs) => !pairs.is_empty(),
+        Value::Pair(_) | Value::Timestamp(_) => true,
+    }
+}
+
+/// A name as it is shown in messages.
+fn shown(node: &Node) -> String {
+    match &node.value {
+        Value::Str(text) => text.clone(),
+        _ => yaml::to_json(node)
+            .map_or_else(|_| node.value.kind().to_owned(), |json| json.to_string()),
+    }
+}
