@@ -18,8 +18,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("a: x\u{2028}b: y\n", "U+2028 and U+2029 are no line breaks in YAML 1.2"),
     ("a: x\u{2029} b\n", "U+2028 and U+2029 are no line breaks in YAML 1.2"),
     ("a: |\n  x\u{2028}  y\n", "U+2028 and U+2029 are no line breaks in YAML 1.2"),
-    ("a: 'x' # c\nb: 'x'#c\n", "a comment needs a blank before it in YAML 1.2"),
-    ("[a]#c\n", "a comment needs a blank before it in YAML 1.2"),
     ("...\n", "a document end without a document is empty in YAML 1.2"),
 ];
 

@@ -152,3 +152,115 @@ fn shown(node: &Node) -> String {
             .map_or_else(|_| node.value.kind().to_owned(), |json| json.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Code, Explain};
+
+    const TWO: &str =
+        "locations:\n  - location_name: data-eng\n    image: x\n  - location_name: ml\n";
+
+    fn refusal(text: &str, name: Option<&str>) -> LocationError {
+        let flags =
+            LocationFlags { location_name: name.map(str::to_owned), ..LocationFlags::default() };
+        single(Some(SourceFile { name: "locations.yaml", text }), &flags).unwrap_err()
+    }
+
+    fn assert_says(error: &LocationError, code: Code, message: &str, hint: Option<&str>) {
+        assert_eq!(
+            (error.code(), error.to_string().as_str(), error.hint().as_deref()),
+            (code, message, hint)
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_answered_with_those_that_are() {
+        assert_says(
+            &refusal(TWO, Some("data_eng")),
+            Code::LocationUnknown,
+            "locations.yaml:2:3: the file has no location `data_eng`",
+            Some("did you mean `data-eng`? the file has `data-eng`, `ml`"),
+        );
+        assert_says(
+            &refusal(TWO, Some("other")),
+            Code::LocationUnknown,
+            "locations.yaml:2:3: the file has no location `other`",
+            Some("the file has `data-eng`, `ml`"),
+        );
+        assert_says(
+            &refusal(TWO, None),
+            Code::LocationInvalid,
+            "locations.yaml:2:3: the file holds several locations, and none is chosen",
+            Some("pass `--location-name` with one of `data-eng`, `ml`"),
+        );
+        assert_says(
+            &refusal("# one\nlocation_name: a\n", Some("b")),
+            Code::LocationUnknown,
+            "locations.yaml:2:16: the file describes the location `a`, not `b`",
+            Some("pass `--location-name a`, or leave it out"),
+        );
+    }
+
+    #[test]
+    fn a_name_is_needed() {
+        let hint = Some("pass `--location-name`, or a `--location-file` with a `location_name`");
+        let error = single(None, &LocationFlags::default()).unwrap_err();
+        assert_says(&error, Code::LocationInvalid, "no location name is given", hint);
+        let error = refusal("image: x\n", None);
+        assert_says(
+            &error,
+            Code::LocationInvalid,
+            "no location name is given, and locations.yaml:1:1 has none",
+            hint,
+        );
+    }
+
+    #[test]
+    fn what_breaks_the_official_client_is_named() {
+        for (text, message) in [
+            ("", "locations.yaml:1:1: the location file: expected a mapping, found nothing"),
+            ("- a\n", "locations.yaml:1:1: the location file: expected a mapping, found a list"),
+            ("locations:\n", "locations.yaml:1:10: `locations`: expected a list, found nothing"),
+            (
+                "locations:\n  a: {}\n",
+                "locations.yaml:2:3: `locations`: expected a list, found a mapping",
+            ),
+            (
+                "locations:\n- a\n",
+                "locations.yaml:2:3: an entry of `locations`: expected a mapping, found a string",
+            ),
+            (
+                "locations:\n- image: x\n",
+                "locations.yaml:2:3: an entry of `locations` has no `location_name`",
+            ),
+            (
+                "location_name: a\nvalue: .nan\n",
+                "locations.yaml:2:8: infinity and not-a-number cannot be sent as JSON: use quotes for text",
+            ),
+        ] {
+            let error = refusal(text, Some("a"));
+            assert_eq!(
+                (error.code(), error.to_string().as_str()),
+                (Code::LocationInvalid, message)
+            );
+        }
+    }
+
+    #[test]
+    fn a_syntax_error_shows_its_line() {
+        let error = refusal("\u{feff}locations:\r\n\r\n  - location_name: a: b\r\n", Some("a"));
+        assert_eq!(error.code(), Code::LocationSyntax);
+        assert!(error.to_string().starts_with("locations.yaml:3:21: "), "{error}");
+        assert_eq!(
+            error.detail().unwrap(),
+            "3 |   - location_name: a: b\n  |                     ^"
+        );
+        let long = format!("a: {}\t{}", "é".repeat(200), "x".repeat(200));
+        let detail = refusal(&long, None).detail().unwrap();
+        assert_eq!(
+            detail,
+            format!("1 | {}\t{}\n  | {}^", "é".repeat(60), "x".repeat(39), " ".repeat(60))
+        );
+    }
+}

@@ -35,7 +35,7 @@ pub(super) enum Content {
 /// Why there is no tree.
 pub(super) struct Failure {
     pub(super) error: YamlError,
-    /// Set if the parser stopped at an indentation that means nothing to PyYAML.
+    /// Set if the parser misses blanks that mean nothing to PyYAML.
     pub(super) stop: Option<Stop>,
 }
 
@@ -230,6 +230,9 @@ impl Composer {
                 Some(Stop::Token(index))
             }
             "tab cannot be used as indentation" => Some(Stop::Tab(index)),
+            "comments must be separated from other tokens by whitespace" => {
+                Some(Stop::Comment(index))
+            }
             _ => None,
         };
         // Of a tab the parser tells only where the scalar before it begins.

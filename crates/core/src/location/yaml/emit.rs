@@ -14,6 +14,8 @@ const INDENT: usize = 2;
 const LONGEST_KEY: usize = 122;
 
 /// `value` as a YAML document, which the official loader reads back as an equal value.
+///
+/// It recurses as deep as the value is nested, which the JSON parser bounds for answers of a server.
 pub fn to_yaml(value: &Json) -> String {
     let mut writer = Writer::default();
     match value {

@@ -1,8 +1,8 @@
-//! Lines inside brackets and quotes that stand further left than YAML 1.2 allows.
+//! Blanks that the parser wants and PyYAML does not.
 //!
-//! PyYAML ignores indentation there, people close their lists in the first column, and the parser refuses
-//! both. Blanks at the beginning of such a line mean nothing, so the line is pushed to the right, parsed
-//! again, and the positions are put back.
+//! PyYAML ignores indentation inside brackets and quotes, and people do close their lists in the first column.
+//! Blanks at the beginning of such a line mean nothing, so the line is pushed to the right, parsed again, and
+//! the positions are put back. Nor does PyYAML want a blank between a quote or bracket and a comment.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +20,8 @@ pub(super) enum Stop {
     Token(usize),
     /// At a tab that begins a line of a quoted scalar, by its index.
     Tab(usize),
+    /// At a comment without a blank before it, by the index of its `#`.
+    Comment(usize),
     /// In a quoted scalar, by the index of its opening quote.
     Quoted(usize),
 }
@@ -32,25 +34,28 @@ pub(super) struct Reflow {
 }
 
 impl Reflow {
-    /// The text with the lines of `stop` pushed; `None` if that was done before, or too often.
+    /// The text with blanks where `stop` wants them; `None` if they are there, or if it happens too often.
+    ///
+    /// A token stops only inside brackets that an earlier line opened, so its whole line may be pushed.
     pub(super) fn push(&mut self, text: &str, stop: Stop) -> Option<String> {
-        let (Stop::Token(index) | Stop::Tab(index) | Stop::Quoted(index)) = stop;
+        let (Stop::Token(index) | Stop::Tab(index) | Stop::Comment(index) | Stop::Quoted(index)) =
+            stop;
         let at = text.char_indices().nth(index)?.0;
         let (before, after) = text.split_at_checked(at)?;
         let line = before.matches('\n').count();
-        let indented = before.rsplit('\n').next().unwrap_or_default().trim().is_empty();
-        if !indented && !matches!(stop, Stop::Quoted(_)) {
-            return None;
-        }
         let (first, count) = match stop {
             Stop::Token(_) => (line, lines_to_bracket(after)),
             Stop::Tab(_) => (line, 1),
+            Stop::Comment(_) => (line, 0),
             Stop::Quoted(_) => (line + 1, lines_to_quote(after)),
         };
         self.spent =
             self.spent.saturating_add(text.len()).saturating_add(PUSH.saturating_mul(count));
         if self.spent > BUDGET {
             return None;
+        }
+        if matches!(stop, Stop::Comment(_)) {
+            return after.starts_with('#').then(|| format!("{before} {after}"));
         }
         let mut pushed = String::with_capacity(text.len() + PUSH * count);
         let mut changed = false;

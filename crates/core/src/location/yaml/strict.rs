@@ -12,10 +12,14 @@ use super::{Position, YamlError};
 
 /// The text without a byte order mark, and with every line break as `\n`: NEL is one too in YAML 1.1.
 ///
+/// A last line of blanks that no line break ends is dropped, because the parser makes a line of block text of it.
+///
 /// # Errors
 /// On control characters, which are not allowed even in comments.
 pub(super) fn normalise(text: &str) -> Result<Cow<'_, str>, YamlError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let trimmed = text.trim_end_matches(' ');
+    let text = if trimmed.ends_with(['\n', '\r', '\u{85}']) { trimmed } else { text };
     let text = if text.contains(['\r', '\u{85}']) {
         Cow::Owned(text.replace("\r\n", "\n").replace(['\r', '\u{85}'], "\n"))
     } else {
@@ -141,13 +145,9 @@ impl Strict {
 
     /// Whether a block scalar ends with the text, in a line of its own that no line break ends. PyYAML adds none.
     pub(super) fn ends_open(&self, span: Span, style: ScalarStyle) -> bool {
-        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
-            || span.end.index() < self.chars.len()
-        {
-            return false;
-        }
-        let last = self.chars.rsplit(|&c| c == '\n').next().unwrap_or_default();
-        last.len() > span.start.col() || last.iter().any(|&c| c != ' ')
+        matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+            && span.end.index() >= self.chars.len()
+            && self.chars.last().is_some_and(|&last| last != '\n')
     }
 
     /// Looks at what stands before the content of a block scalar. Where that begins, tabs are content.
