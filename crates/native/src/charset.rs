@@ -7,6 +7,9 @@
 //! - A byte without a character in a `windows-*` set is malformed, not a control character.
 //! - UTF-16 and UTF-32 are not known: a commit's header is ASCII, so no commit can be in them.
 //!
+//! What is left of the differences: two letters of KOI8-U, and the vendors' extensions of the East Asian sets, which are
+//! taken here and refused by iconv.
+//!
 //! Encodings that only iconv knows, such as CP437, are not known here; git then shows what we show, the bytes.
 
 use encoding_rs::Encoding;
