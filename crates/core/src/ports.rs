@@ -161,7 +161,8 @@ pub trait Clock: MaybeSync {
 
 /// Character sets other than UTF-8, as named by a commit's `encoding` header.
 pub trait Charset: MaybeSync {
-    /// Decodes `bytes`, replacing what is malformed; `None` if the host does not know `label`.
+    /// Decodes the whole of `bytes`; `None` if the host does not know `label`, or if `bytes` are not well-formed
+    /// in it: then git shows the bytes as they are, and so do we.
     fn decode(&self, label: &str, bytes: &[u8]) -> Option<String>;
 }
 

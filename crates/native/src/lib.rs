@@ -1,1 +1,4 @@
 //! The ports of offshoot on std::fs and ureq.
+
+pub mod charset;
+pub mod files;

@@ -1,0 +1,97 @@
+//! A file system in memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use crate::ports::{Charset, Files, ReadAt};
+
+/// Files by absolute path. Directories are there as soon as something is in them.
+#[derive(Default)]
+pub(crate) struct MemoryFiles {
+    files: BTreeMap<String, Vec<u8>>,
+    links: BTreeMap<String, String>,
+    denied: BTreeSet<String>,
+}
+
+impl MemoryFiles {
+    pub(crate) fn file(mut self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        self.files.insert(path.to_owned(), bytes.as_ref().to_vec());
+        self
+    }
+
+    pub(crate) fn link(mut self, path: &str, target: &str) -> Self {
+        self.links.insert(path.to_owned(), target.to_owned());
+        self
+    }
+
+    pub(crate) fn denied(mut self, path: &str) -> Self {
+        self.denied.insert(path.to_owned());
+        self
+    }
+
+    /// The least that is a repository: its HEAD is on `main`, without a commit.
+    pub(crate) fn repository() -> Self {
+        Self::default()
+            .file("/repo/.git/HEAD", "ref: refs/heads/main\n")
+            .file("/repo/.git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n")
+            .file("/repo/.git/objects/info/keep", "")
+            .file("/repo/.git/refs/heads/keep", "")
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn len(&self) -> u64 {
+        self.as_slice().len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let rest =
+            usize::try_from(offset).ok().and_then(|start| self.get(start..)).unwrap_or_default();
+        let count = rest.len().min(buf.len());
+        buf[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+}
+
+impl Files for MemoryFiles {
+    type File = Vec<u8>;
+
+    fn open(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        if self.denied.contains(path) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn list_dir(&self, path: &str) -> io::Result<Option<Vec<String>>> {
+        let start = format!("{}/", path.trim_end_matches('/'));
+        let names: BTreeSet<_> = self
+            .files
+            .keys()
+            .chain(self.links.keys())
+            .filter_map(|file| file.strip_prefix(&start)?.split('/').next().map(str::to_owned))
+            .collect();
+        Ok((!names.is_empty()).then(|| names.into_iter().collect()))
+    }
+
+    fn is_dir(&self, path: &str) -> io::Result<bool> {
+        Ok(self.list_dir(path)?.is_some())
+    }
+
+    fn read_link(&self, path: &str) -> io::Result<Option<String>> {
+        Ok(self.links.get(path).cloned())
+    }
+}
+
+/// Knows ISO-8859-1 only.
+pub(crate) struct Latin1;
+
+impl Charset for Latin1 {
+    fn decode(&self, label: &str, bytes: &[u8]) -> Option<String> {
+        label
+            .eq_ignore_ascii_case("ISO-8859-1")
+            .then(|| bytes.iter().map(|&byte| char::from(byte)).collect())
+    }
+}

@@ -1,0 +1,12 @@
+//! The Git state of repositories that the real git made, against what the real git says of them.
+
+#![cfg(unix)]
+
+#[path = "git_state/commits.rs"]
+mod commits;
+#[path = "git_state/git.rs"]
+mod git;
+#[path = "git_state/repository.rs"]
+mod repository;
+#[path = "git_state/shapes.rs"]
+mod shapes;
