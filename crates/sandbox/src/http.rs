@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_graphql::parser::types::{OperationDefinition, Selection};
 use async_graphql::{Request as GraphQlRequest, Variables};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -204,12 +204,17 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 async fn read(body: Body) -> Result<Bytes, Failure> {
+    const TOO_LARGE: Failure = Failure {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        message: "the body is larger than 16 MiB, or was cut off",
+    };
+    // A declared length is believed at once; the collecting below counts what really comes.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > MAX_BODY) {
+        return Err(TOO_LARGE);
+    }
     match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Failure {
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-            message: "the body is larger than 16 MiB, or was cut off",
-        }),
+        Ok(Err(_)) => Err(TOO_LARGE),
         Err(_) => Err(Failure {
             status: StatusCode::REQUEST_TIMEOUT,
             message: "the body did not arrive in time",

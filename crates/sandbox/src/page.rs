@@ -54,7 +54,7 @@ pub(crate) fn deployments(organization: &str, deployments: &[Deployment], now: D
 
 /// The page of a request that is not answered.
 pub(crate) fn failure(status: StatusCode, message: &str) -> Markup {
-    frame("sandbox", &html! { h1 { (status) } p { (message) } })
+    html! { (DOCTYPE) title { (status) } h1 { (status) } p { (message) } }
 }
 
 /// The GraphiQL page. The token goes into its Headers tab.

@@ -11,7 +11,7 @@ use crate::state::deployment::Deployment;
 use crate::state::location::Location;
 
 /// How long before the sandbox started an agent that does not run was heard of.
-const LAST_SEEN: Duration = Duration::from_hours(1);
+const LAST_SEEN: Duration = Duration::from_secs(3_600);
 
 #[derive(SimpleObject)]
 pub(crate) struct Agent {

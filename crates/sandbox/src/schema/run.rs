@@ -96,7 +96,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn new(run: &LaunchedRun, store: &Store) -> Self {
         let now = store.now();
-        let reached = |at: std::time::Duration| (now >= at).then(|| at.as_secs_f64());
+        let reached = |at: std::time::Duration| (now >= at).then_some(at.as_secs_f64());
         Self {
             id: ID::from(&run.id),
             run_id: run.id.clone(),

@@ -75,7 +75,7 @@ impl Location {
     /// Whether what is visible at `now` is older than what was put last.
     #[must_use]
     pub fn is_outdated(&self, now: Duration) -> bool {
-        !self.current.load.as_ref().is_some_and(|load| load.at <= now)
+        self.current.load.as_ref().is_none_or(|load| load.at > now)
     }
 
     /// The version that clients see at `now`; `None` while the first one is loading.

@@ -35,7 +35,7 @@ impl Store {
         }
         let visible = deployment.locations.get(&location_name).and_then(|l| l.visible(now));
         // The sandbox runs no Python, so it knows no jobs: a loaded location has every job.
-        if !visible.is_some_and(|loaded| loaded.load.error.is_none()) {
+        if visible.is_none_or(|loaded| loaded.load.error.is_some()) {
             let job = job_name.as_deref().unwrap_or("the asset job");
             return Err(Refusal::PipelineNotFound(format!(
                 "could not find {job} in the code location `{location_name}`"
