@@ -59,9 +59,7 @@ impl App {
         match path.view {
             View::Health if get => Ok("ok\n".into_response()),
             View::GraphQl if request.method() == Method::POST => self.graphql(path, request).await,
-            View::GraphQl if get && accepts_html(request.headers()) => {
-                Ok(page::html(page::graphiql()))
-            }
+            View::GraphQl if get && accepts_html(request.headers()) => Ok(page::graphiql()),
             View::Page if get => self.page(&path, request.headers()),
             View::GraphQl => Err(Failure::method("send GraphQL with POST")),
             View::Page | View::Health => Err(Failure::method("only GET is possible here")),
@@ -77,7 +75,7 @@ impl App {
             .ok_or_else(|| Failure::not_found("there is no such organization"))?;
         let deployments =
             self.store.deployments(organization.id, |d| deployment.is_none_or(|id| id == d.id));
-        Ok(page::html(page::deployments(&organization.name, &deployments, self.store.now())))
+        Ok(page::plain(page::deployments(&organization.name, &deployments, self.store.now())))
     }
 
     async fn graphql(&self, path: Path, request: Request) -> Result<Response, Failure> {

@@ -18,7 +18,7 @@ code, pre { font: .9em ui-monospace, monospace; white-space: pre-wrap }
 section { margin: 2rem 0 }
 ";
 
-/// GraphiQL comes from a public CDN; without Internet access this page stays empty, and any other GraphQL client works.
+/// GraphiQL comes from a public CDN; without Internet access the page only says so.
 const GRAPHIQL: &str = "
 const root = ReactDOM.createRoot(document.getElementById('graphiql'));
 root.render(React.createElement(GraphiQL, {
@@ -28,16 +28,9 @@ root.render(React.createElement(GraphiQL, {
 }));
 ";
 
-/// An HTML answer. Nothing in it may be loaded or run from elsewhere, but for the scripts of GraphiQL.
-pub(crate) fn html(markup: Markup) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline' https://unpkg.com; \
-        script-src 'unsafe-inline' https://unpkg.com; worker-src blob:; connect-src 'self'; \
-        font-src data:; img-src data:; base-uri 'none'; frame-ancestors 'none'";
-    let mut response = Html(markup.into_string()).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+/// An HTML answer that may load and run nothing.
+pub(crate) fn plain(markup: Markup) -> Response {
+    answer(markup, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 }
 
 /// The page of an organization's deployments, or of one of them.
@@ -58,8 +51,8 @@ pub(crate) fn failure(status: StatusCode, message: &str) -> Markup {
 }
 
 /// The GraphiQL page. The token goes into its Headers tab.
-pub(crate) fn graphiql() -> Markup {
-    html! {
+pub(crate) fn graphiql() -> Response {
+    let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -69,14 +62,28 @@ pub(crate) fn graphiql() -> Markup {
                 style { "html, body, #graphiql { height: 100%; margin: 0 }" }
             }
             body {
-                div id="graphiql" { "GraphiQL is loaded from unpkg.com." }
+                div id="graphiql" { "GraphiQL comes from unpkg.com, which needs Internet access." }
                 script src="https://unpkg.com/react@18.3.1/umd/react.production.min.js" {}
                 script src="https://unpkg.com/react-dom@18.3.1/umd/react-dom.production.min.js" {}
                 script src="https://unpkg.com/graphiql@3.8.3/graphiql.min.js" {}
                 script { (PreEscaped(GRAPHIQL)) }
             }
         }
-    }
+    };
+    answer(
+        page,
+        "default-src 'none'; style-src 'unsafe-inline' https://unpkg.com; \
+         script-src 'unsafe-inline' https://unpkg.com; worker-src blob:; connect-src 'self'; \
+         font-src data:; img-src data:; frame-ancestors 'none'",
+    )
+}
+
+fn answer(markup: Markup, policy: &'static str) -> Response {
+    let mut response = Html(markup.into_string()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn frame(title: &str, body: &Markup) -> Markup {

@@ -23,7 +23,7 @@ const MAX_HEAD: usize = 32 * 1024;
 /// How long the head of a request may take, also on a connection that is kept open.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests under way may take after the shutdown began.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(2);
 /// How long to wait after a failed accept, which is mostly a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 

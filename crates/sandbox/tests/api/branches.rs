@@ -262,6 +262,7 @@ fn the_deployment_is_the_urls_else_the_headers_else_the_default_one() {
     assert_eq!(named(&own, Some("prod")), (200, Some(branch.clone())));
     assert_eq!(named("/graphql", Some(&branch)), (200, Some(branch.clone())));
     assert_eq!(named("/acme/graphql", Some(&branch)), (200, Some(branch.clone())));
+    assert_eq!(named("/graphql", Some("")), (200, Some("prod".to_owned())));
     assert_eq!(named("/graphql", Some("nowhere")), (404, None));
     assert_eq!(named("/nowhere/graphql", None), (404, None));
 
@@ -303,4 +304,19 @@ fn settings_are_kept_for_each_deployment() {
     assert_eq!(after["deploymentSettings"]["settings"], json!({"by": "id"}));
     let unknown = sandbox.field("/prod/graphql", set, json!({"s": {}, "id": 9999}));
     assert_eq!(unknown["__typename"], "DeploymentNotFoundError");
+}
+
+#[test]
+fn an_id_of_another_organization_is_not_found() {
+    let sandbox = start_with(
+        SandboxConfig::default()
+            .organization(OrganizationConfig::new("other").token("others", Permission::Admin)),
+    );
+    let id = sandbox.inspect.deployments()[0].id;
+    let query = "mutation M($id: Int!) {
+        setDeploymentSettings(deploymentId: $id, deploymentSettings: {settings: 1}) { __typename }
+    }";
+    let (_, refused) = sandbox.post("/graphql", &[token("others")], query, json!({"id": id}));
+    assert_eq!(refused["data"]["setDeploymentSettings"]["__typename"], "DeploymentNotFoundError");
+    assert_ne!(sandbox.inspect.deployments()[0].settings, json!(1));
 }
