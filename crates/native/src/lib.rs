@@ -1,4 +1,18 @@
-//! The ports of offshoot on std::fs and ureq.
+//! The ports of offshoot on the standard library and ureq: blocking for one-shot commands, which start no
+//! runtime, and with the feature `tokio` adapters that hold no thread while they wait.
 
 pub mod charset;
+mod clock;
 pub mod files;
+mod host;
+mod http;
+mod proxy;
+mod tls;
+
+pub use clock::BlockingClock;
+#[cfg(feature = "tokio")]
+pub use clock::TokioClock;
+pub use host::NativeHost;
+pub use http::BlockingHttp;
+#[cfg(feature = "tokio")]
+pub use http::TokioHttp;
