@@ -12,3 +12,4 @@ pub mod ops;
 pub mod plus;
 pub mod ports;
 pub mod secret;
+pub mod settings;

@@ -1,5 +1,25 @@
-//! The operations of the product.
+//! The operations of the product: the one boundary that the command line, the HTTP sidecar and WASM call.
+//!
+//! Each takes a host, a connection and an input that serde can read, and answers with what serde can write
+//! or with one [`Error`]. Nothing here knows how it was called.
 
-/// Progress of an operation.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {}
+mod branch_deployment;
+mod code_location;
+mod error;
+mod event;
+mod outcome;
+mod wait;
+
+pub use branch_deployment::{
+    BranchDeployment, BranchDeploymentInput, BranchName, Deleted, ListFilter,
+    create_or_update_branch_deployment, delete_branch_deployment, list_branch_deployments,
+    name_branch_deployment, show_branch_deployment,
+};
+pub use code_location::{
+    CodeLocation, DeployedLocations, ListedCodeLocation, LocationInput, add_or_update_location,
+    delete_location, list_locations, pull_locations, sync_locations,
+};
+pub use error::Error;
+pub use event::Event;
+pub use outcome::{Outcome, Plan};
+pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

@@ -1,1 +1,27 @@
-//! The Dagster+ API.
+//! The Dagster+ API: where it answers, what is asked of it, and what its answers mean.
+//!
+//! Every operation is a pure function from its input to a [`Call`]; [`Client::send`] is the only thing that
+//! talks. So a dry run shows the same calls that a run sends, and a test needs no network to read them.
+
+pub mod agents;
+mod answer;
+pub mod branch_deployments;
+mod call;
+mod client;
+mod endpoint;
+mod error;
+mod fragments;
+pub mod load_status;
+pub mod locations;
+mod retry;
+
+pub use call::{Call, PlannedCall, Scope};
+pub use client::{Client, Connection};
+pub use endpoint::{DeploymentName, Endpoint, EndpointError, Wanted};
+pub use error::{PlusError, Refusal};
+pub use fragments::{PythonError, Timestamp};
+pub use retry::Budget;
+
+/// The types of `schema.graphql`, for the derives of the operations.
+#[cynic::schema("dagster")]
+pub(crate) mod schema {}

@@ -1,0 +1,72 @@
+//! Everything an operation can end with.
+
+use super::wait::WaitError;
+use crate::{
+    error::{Code, Explain},
+    git::GitError,
+    location::LocationError,
+    plus::PlusError,
+    settings::SettingsError,
+};
+
+/// The error of an operation. Each member explains itself; this only passes it on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The checkout.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The location document.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// Dagster+.
+    #[error(transparent)]
+    Plus(#[from] PlusError),
+    /// Waiting.
+    #[error(transparent)]
+    Wait(#[from] WaitError),
+    /// An input that contradicts itself or lacks something.
+    #[error("{message}")]
+    Input {
+        /// In words.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+impl Error {
+    fn explained(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::Settings(error) => Some(error),
+            Self::Git(error) => Some(error),
+            Self::Location(error) => Some(error),
+            Self::Plus(error) => Some(error),
+            Self::Wait(error) => Some(error),
+            Self::Input { .. } => None,
+        }
+    }
+
+    pub(super) fn input(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Input { message: message.into(), hint: hint.into() }
+    }
+}
+
+impl Explain for Error {
+    fn code(&self) -> Code {
+        self.explained().map_or(Code::UsageInvalid, Explain::code)
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Input { hint, .. } => Some(hint.clone()),
+            _ => self.explained().and_then(Explain::hint),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        self.explained().and_then(Explain::detail)
+    }
+}

@@ -1,0 +1,76 @@
+//! Progress.
+
+use serde::Serialize;
+
+use crate::plus::DeploymentName;
+
+/// What happens during an operation, for a person or a log to follow.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A call failed and will be sent again.
+    Retrying {
+        /// Completes "could not ...".
+        doing: &'static str,
+        /// What happened.
+        reason: String,
+        /// Until the next attempt.
+        delay_seconds: f64,
+    },
+    /// A branch deployment is there and up to date.
+    BranchDeploymentReady {
+        /// Its name.
+        deployment: DeploymentName,
+    },
+    /// Dagster+ has taken the code locations; their agent is to load them.
+    LocationsSent {
+        /// Where.
+        deployment: DeploymentName,
+        /// Which.
+        locations: Vec<String>,
+    },
+    /// The wait for code locations begins.
+    WaitStarted {
+        /// Which.
+        locations: Vec<String>,
+        /// The page that shows them.
+        page: String,
+        /// How long they may take.
+        load_timeout_seconds: u64,
+        /// How long an agent's heartbeat may take.
+        agent_timeout_seconds: u64,
+    },
+    /// An agent that serves the deployment has sent a heartbeat.
+    AgentSeen {
+        /// The name that its operator gave it.
+        label: Option<String>,
+    },
+    /// Still waiting.
+    Waiting {
+        /// What has not loaded yet.
+        locations: Vec<String>,
+        /// Since the wait began.
+        elapsed_seconds: u64,
+        /// Until it ends without success.
+        remaining_seconds: u64,
+        /// Whether an agent has been seen.
+        agent_seen: bool,
+    },
+    /// The state could not be read this time.
+    PollFailed {
+        /// What happened.
+        reason: String,
+    },
+    /// A code location has loaded.
+    LocationLoaded {
+        /// Which.
+        location: String,
+    },
+    /// A code location has failed to load.
+    LocationFailed {
+        /// Which.
+        location: String,
+        /// The error with its Python stack.
+        traceback: String,
+    },
+}

@@ -1,0 +1,35 @@
+//! What an operation did, or would do.
+
+use serde::Serialize;
+
+use crate::plus::{Call, Endpoint, PlannedCall};
+
+/// The result of an operation that has a dry run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Outcome<T> {
+    /// It was done.
+    Done(T),
+    /// It was a dry run.
+    Planned(Plan),
+}
+
+/// What a dry run would have done.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// The calls that change something, in their order. The token is in none of them.
+    pub calls: Vec<PlannedCall>,
+    /// The code locations that it would then wait for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wait_for: Vec<String>,
+}
+
+impl Plan {
+    pub(super) fn of<T>(call: &Call<T>, endpoint: &Endpoint) -> Self {
+        Self { calls: vec![call.plan(endpoint)], wait_for: Vec::new() }
+    }
+
+    pub(super) fn then_wait_for(self, locations: Vec<String>) -> Self {
+        Self { wait_for: locations, ..self }
+    }
+}

@@ -1,0 +1,124 @@
+//! One call of the API, as data.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    endpoint::{DeploymentName, Endpoint},
+    error::Refusal,
+};
+
+/// Which URL and header a call goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The organization.
+    Organization,
+    /// One deployment of it.
+    Deployment(DeploymentName),
+}
+
+impl Scope {
+    /// The GraphQL URL in `endpoint`.
+    pub(super) fn graphql_url(&self, endpoint: &Endpoint) -> String {
+        match self {
+            Self::Organization => format!("{}/graphql", endpoint.organization_url()),
+            Self::Deployment(name) => format!("{}/graphql", endpoint.deployment_url(name)),
+        }
+    }
+
+    pub(super) fn deployment(&self) -> Option<&DeploymentName> {
+        match self {
+            Self::Organization => None,
+            Self::Deployment(name) => Some(name),
+        }
+    }
+}
+
+/// A GraphQL operation with its variables, ready to be sent, that answers with a `T`.
+///
+/// Sending it twice does no more than sending it once: queries change nothing, the mutations here set a
+/// state, and a deletion that comes second finds nothing. So any of them may be sent again.
+pub struct Call<T> {
+    /// What it does, to complete "could not ...".
+    pub(super) doing: &'static str,
+    pub(super) scope: Scope,
+    query: String,
+    variables: Value,
+    decode: Decode<T>,
+}
+
+type Decode<T> = Box<dyn Fn(&str) -> Result<T, Undecoded> + Send + Sync>;
+
+/// Why the `data` of an answer is no `T`.
+pub(super) enum Undecoded {
+    /// It is not what the schema says.
+    Malformed(String),
+    /// It is one of the union's errors.
+    Refused(Refusal),
+}
+
+impl<T> Call<T> {
+    /// A call of `operation`, whose answer `read` turns into a `T` or a refusal.
+    pub(super) fn new<D, V>(
+        doing: &'static str,
+        scope: Scope,
+        operation: cynic::Operation<D, V>,
+        read: fn(D) -> Result<T, Refusal>,
+    ) -> Self
+    where
+        D: serde::de::DeserializeOwned + 'static,
+        V: Serialize,
+        T: 'static,
+    {
+        let variables = serde_json::to_value(&operation.variables).unwrap_or_default();
+        Self {
+            doing,
+            scope,
+            query: operation.query,
+            variables: if variables.is_null() { Value::Object(Map::new()) } else { variables },
+            decode: Box::new(move |data| {
+                let data = serde_json::from_str(data)
+                    .map_err(|error| Undecoded::Malformed(error.to_string()))?;
+                read(data).map_err(Undecoded::Refused)
+            }),
+        }
+    }
+
+    /// The request body.
+    pub(super) fn body(&self) -> Vec<u8> {
+        serde_json::json!({ "query": self.query, "variables": self.variables })
+            .to_string()
+            .into_bytes()
+    }
+
+    pub(super) fn decode(&self, data: &str) -> Result<T, Undecoded> {
+        (self.decode)(data)
+    }
+
+    /// The call for a dry run.
+    pub fn plan(&self, endpoint: &Endpoint) -> PlannedCall {
+        PlannedCall {
+            method: "POST",
+            url: self.scope.graphql_url(endpoint),
+            deployment: self.scope.deployment().cloned(),
+            query: self.query.clone(),
+            variables: self.variables.clone(),
+        }
+    }
+}
+
+/// A call that a dry run would have sent. The token is not in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlannedCall {
+    /// Always `POST`.
+    pub method: &'static str,
+    /// The GraphQL URL.
+    pub url: String,
+    /// The value of the `Dagster-Cloud-Deployment` header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<DeploymentName>,
+    /// The text of the operation.
+    pub query: String,
+    /// Its variables.
+    pub variables: Value,
+}

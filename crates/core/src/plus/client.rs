@@ -1,0 +1,183 @@
+//! Sends calls.
+
+use std::time::Duration;
+
+use http::{
+    HeaderName, HeaderValue, Request,
+    header::{CONTENT_TYPE, USER_AGENT},
+};
+
+use super::{
+    answer::{self, Failed},
+    call::{Call, Undecoded},
+    endpoint::Endpoint,
+    error::{Fault, PlusError, Problem},
+    retry::{Budget, delays},
+};
+use crate::{
+    ops::Event,
+    ports::{Clock, Events, Host, Http, Limits, SendError, SendErrorKind},
+    secret::Secret,
+};
+
+const API_TOKEN: HeaderName = HeaderName::from_static("dagster-cloud-api-token");
+const SCOPE: HeaderName = HeaderName::from_static("dagster-cloud-scope");
+const DEPLOYMENT: HeaderName = HeaderName::from_static("dagster-cloud-deployment");
+
+/// Workspaces of thousands of locations, with their stacks, stay far below.
+const MAX_ANSWER: u64 = 32 * 1024 * 1024;
+
+/// How long a server that has never been reached is tried: a wrong name should not cost the whole budget.
+const UNREACHED: Duration = Duration::from_secs(30);
+
+/// Where to send, as whom, and for how long.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The organization's API.
+    pub endpoint: Endpoint,
+    /// The API token.
+    pub token: Secret,
+    /// The time that a command may take.
+    pub budget: Budget,
+}
+
+/// Sends calls for one command: its budget starts when it is made.
+pub struct Client<'a, H> {
+    host: &'a H,
+    connection: &'a Connection,
+    started: Duration,
+}
+
+impl<'a, H: Host> Client<'a, H> {
+    /// A client whose budget begins now.
+    pub fn new(host: &'a H, connection: &'a Connection) -> Self {
+        Self { host, connection, started: host.clock().monotonic() }
+    }
+
+    /// Sends `call` until it succeeds, fails for good, or the budget is spent.
+    ///
+    /// A deletion that is refused after an earlier attempt may have been done by that one: see
+    /// [`PlusError::was_retried`].
+    ///
+    /// # Errors
+    /// With the fault of the last attempt.
+    pub async fn send<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
+        let clock = self.host.clock();
+        let mut delays = delays(clock);
+        let mut reached = false;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let (problem, asked_delay) = match self.exchange(call, self.left(reached)).await {
+                Ok(value) => return Ok(value),
+                Err(Undone::Refused(refusal)) => (Problem::Refusal(refusal), None),
+                Err(Undone::Failed(Failed { fault, asked_delay })) => {
+                    reached |= !fault.is_unreached();
+                    (Problem::Fault(fault), asked_delay)
+                }
+            };
+            let error = self.error(call.doing, problem, attempts);
+            if !error.is_transient() {
+                return Err(error);
+            }
+            // Retry-After is a least, the backoff's own delay spreads the callers.
+            let delay = delays.next().unwrap_or_default().max(asked_delay.unwrap_or_default());
+            if delay >= self.left(reached) {
+                return Err(error);
+            }
+            self.host.events().emit(Event::Retrying {
+                doing: call.doing,
+                reason: error.problem.to_string(),
+                delay_seconds: delay.as_secs_f64(),
+            });
+            clock.sleep(delay).await;
+        }
+    }
+
+    /// Sends `call` once, for loops that have their own patience.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn poll<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
+        match self.exchange(call, self.connection.budget.per_exchange).await {
+            Ok(value) => Ok(value),
+            Err(Undone::Refused(refusal)) => {
+                Err(self.error(call.doing, Problem::Refusal(refusal), 1))
+            }
+            Err(Undone::Failed(failed)) => {
+                Err(self.error(call.doing, Problem::Fault(failed.fault), 1))
+            }
+        }
+    }
+
+    /// The host that `self` runs on.
+    pub fn host(&self) -> &'a H {
+        self.host
+    }
+
+    /// The connection that `self` sends over.
+    pub fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+
+    async fn exchange<T>(&self, call: &Call<T>, left: Duration) -> Result<T, Undone> {
+        let limits =
+            Limits { timeout: left.min(self.connection.budget.per_exchange), max_body: MAX_ANSWER };
+        let response =
+            self.host.http().send(self.request(call)?, limits).await.map_err(Failed::from)?;
+        let data = answer::data(&response, &self.connection.token, self.host.clock().now())?;
+        call.decode(data.get()).map_err(|undecoded| match undecoded {
+            Undecoded::Malformed(problem) => {
+                Undone::Failed(Failed { fault: Fault::Malformed { problem }, asked_delay: None })
+            }
+            Undecoded::Refused(refusal) => Undone::Refused(refusal),
+        })
+    }
+
+    fn request<T>(&self, call: &Call<T>) -> Result<Request<Vec<u8>>, Failed> {
+        let unusable = |message: &str| {
+            Failed::from(SendError { kind: SendErrorKind::Unusable, message: message.to_owned() })
+        };
+        let mut token = HeaderValue::from_str(self.connection.token.expose())
+            .map_err(|_| unusable("the token has characters that no HTTP header can carry"))?;
+        token.set_sensitive(true);
+        let mut request = Request::post(call.scope.graphql_url(&self.connection.endpoint))
+            .header(API_TOKEN, token)
+            .header(SCOPE, "deployment")
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, concat!("offshoot/", env!("CARGO_PKG_VERSION")));
+        if let Some(deployment) = call.scope.deployment() {
+            request = request.header(DEPLOYMENT, deployment.as_str());
+        }
+        request.body(call.body()).map_err(|_| unusable("the URL cannot be requested"))
+    }
+
+    /// What is left of the budget; less while the server has not been reached at all.
+    fn left(&self, reached: bool) -> Duration {
+        let total = self.connection.budget.total;
+        let patience = if reached { total } else { total.min(UNREACHED) };
+        patience.saturating_sub(self.elapsed())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.host.clock().monotonic().saturating_sub(self.started)
+    }
+
+    pub(super) fn error(&self, doing: &'static str, problem: Problem, attempts: u32) -> PlusError {
+        let base = self.connection.endpoint.organization_url();
+        let host = base.split_once("://").map_or(base, |(_, rest)| rest).to_owned();
+        PlusError { doing, host, problem, attempts, elapsed: self.elapsed() }
+    }
+}
+
+/// Why one exchange brought no value.
+enum Undone {
+    Failed(Failed),
+    Refused(super::error::Refusal),
+}
+
+impl From<Failed> for Undone {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
+}

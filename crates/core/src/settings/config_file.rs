@@ -1,0 +1,155 @@
+//! The configuration files of the official tools, read as they read them.
+
+use std::{collections::BTreeMap, io};
+
+use crate::{
+    env::Env,
+    error::{Code, Explain},
+    location::yaml,
+    ports::{Files, ReadAt},
+};
+
+/// Far more than the five keys need.
+const MAX_SIZE: u64 = 1024 * 1024;
+
+/// Looks settings up in `~/.dagster_cloud_cli/config` (YAML; `DAGSTER_CLOUD_CLI_CONFIG` names another place)
+/// and then in `~/.config/dg.toml`, section `cli.plus` (`DG_CLI_CONFIG`, `XDG_CONFIG_HOME`).
+///
+/// Files are opened when first asked for, so a build that sets variables opens none.
+pub struct ConfigFiles<'a, F> {
+    env: &'a Env,
+    files: &'a F,
+}
+
+impl<'a, F: Files> ConfigFiles<'a, F> {
+    pub(super) fn new(env: &'a Env, files: &'a F) -> Self {
+        Self { env, files }
+    }
+
+    /// The value of `key`, from the first file that has one.
+    ///
+    /// # Errors
+    /// If a file is there and cannot be read or parsed.
+    pub fn get(&self, key: &str) -> Result<Option<String>, ConfigFileError> {
+        for (path, parse) in self.places() {
+            let Some(text) = self.read(&path)? else { continue };
+            let keys = parse(&text)
+                .map_err(|problem| ConfigFileError::Syntax { path: path.clone(), problem })?;
+            if let Some(value) = keys.get(key).filter(|value| !value.is_empty()) {
+                return Ok(Some(value.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn places(&self) -> Vec<(String, Parse)> {
+        let home = self
+            .env
+            .get("HOME")
+            .or_else(|| self.env.get("USERPROFILE"))
+            .map(|home| home.replace('\\', "/"));
+        let below_home =
+            |path: &str| home.as_ref().map(|home| format!("{}/{path}", home.trim_end_matches('/')));
+        let cloud = match self.env.get("DAGSTER_CLOUD_CLI_CONFIG") {
+            Some(path) => Some(path.to_owned()),
+            None => below_home(".dagster_cloud_cli/config"),
+        };
+        let dg = match (self.env.get("DG_CLI_CONFIG"), self.env.get("XDG_CONFIG_HOME")) {
+            (Some(path), _) => Some(path.to_owned()),
+            (None, Some(folder)) => Some(format!("{folder}/dg.toml")),
+            (None, None) => below_home(".config/dg.toml"),
+        };
+        let mut places: Vec<(String, Parse)> = Vec::new();
+        places.extend(cloud.map(|path| (path, cloud_config as Parse)));
+        places.extend(dg.map(|path| (path, dg_config as Parse)));
+        places
+    }
+
+    fn read(&self, path: &str) -> Result<Option<String>, ConfigFileError> {
+        let unreadable = |source: io::Error| ConfigFileError::Unreadable {
+            path: path.to_owned(),
+            problem: source.to_string(),
+        };
+        let Some(file) = self.files.open(path).map_err(unreadable)? else { return Ok(None) };
+        let mut bytes = vec![0; usize::try_from(file.len().min(MAX_SIZE)).unwrap_or_default()];
+        let mut read = 0;
+        while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
+            match file.read_at(read as u64, rest).map_err(unreadable)? {
+                0 => break,
+                more => read += more,
+            }
+        }
+        bytes.truncate(read);
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+type Keys = BTreeMap<String, String>;
+type Parse = fn(&str) -> Result<Keys, String>;
+
+fn cloud_config(text: &str) -> Result<Keys, String> {
+    let value =
+        yaml::load(text).and_then(|node| yaml::to_json(&node)).map_err(|error| error.message)?;
+    match value {
+        serde_json::Value::Null => Ok(Keys::new()),
+        serde_json::Value::Object(map) => {
+            Ok(map.iter().filter_map(|(key, value)| Some((key.clone(), scalar(value)?))).collect())
+        }
+        _ => Err("it is not a mapping".to_owned()),
+    }
+}
+
+fn scalar(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn dg_config(text: &str) -> Result<Keys, String> {
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+    let plus = table.get("cli").and_then(|cli| cli.get("plus")).and_then(toml::Value::as_table);
+    let text_of = |value: &toml::Value| match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        _ => None,
+    };
+    Ok(plus
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.clone(), text_of(value)?)))
+        .collect())
+}
+
+/// A configuration file that is there and of no use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigFileError {
+    /// It cannot be read.
+    #[error("the configuration file `{path}` cannot be read: {problem}")]
+    Unreadable {
+        /// Where.
+        path: String,
+        /// In the system's words.
+        problem: String,
+    },
+    /// It cannot be parsed.
+    #[error("the configuration file `{path}` cannot be used: {problem}")]
+    Syntax {
+        /// Where.
+        path: String,
+        /// In words, without its content.
+        problem: String,
+    },
+}
+
+impl Explain for ConfigFileError {
+    fn code(&self) -> Code {
+        Code::SettingsFile
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("mend or remove it, or set DAGSTER_CLOUD_ORGANIZATION and DAGSTER_CLOUD_API_TOKEN, which come first".to_owned())
+    }
+}
