@@ -1,0 +1,87 @@
+//! The command line: the paths and flags of the `dagster-cloud` tool, and our own verbs.
+
+mod branch_deployment;
+mod completions;
+mod early;
+mod location;
+mod sandbox;
+mod shared;
+mod tree;
+mod wait;
+
+use std::ffi::OsString;
+
+use clap::Command;
+use early::Early;
+use tree::{Node, Run};
+
+/// The verbs of `deployment`, which the old `workspace` has under shorter names.
+const DEPLOYMENT: &[Node] = &[
+    Node::verb::<location::Add>(
+        "add-location",
+        "Add or update a code location and wait until it has loaded",
+    ),
+    Node::verb::<location::Add>(
+        "update-location",
+        "Update a code location and wait until it has loaded",
+    ),
+    Node::verb::<location::Delete>("delete-location", "Delete a code location"),
+    Node::verb::<location::List>("list-locations", "List the code locations of a deployment"),
+    Node::verb::<location::Pull>("pull-locations", "Print the code locations as a workspace.yaml"),
+    Node::verb::<location::Sync>(
+        "sync-locations",
+        "Make the code locations those of a workspace.yaml",
+    ),
+];
+
+const WORKSPACE: &[Node] = &[
+    Node::verb::<location::Add>(
+        "add-location",
+        "Add or update a code location and wait until it has loaded",
+    ),
+    Node::verb::<location::Add>(
+        "update-location",
+        "Update a code location and wait until it has loaded",
+    ),
+    Node::verb::<location::Delete>("delete-location", "Delete a code location"),
+    Node::verb::<location::List>("list", "List the code locations of a deployment"),
+    Node::verb::<location::Pull>("pull", "Print the code locations as a workspace.yaml"),
+    Node::verb::<location::Sync>("sync", "Make the code locations those of a workspace.yaml"),
+];
+
+const BRANCH_DEPLOYMENT: &[Node] = &[
+    Node::verb::<branch_deployment::CreateOrUpdate>(
+        "create-or-update",
+        "Create the branch deployment of a branch, or bring it up to date, and print its name",
+    ),
+    Node::verb::<branch_deployment::Delete>("delete", "Delete a branch deployment"),
+    Node::verb::<branch_deployment::List>("list", "List branch deployments"),
+    Node::verb::<branch_deployment::Name>("name", "Print the name of a branch's branch deployment"),
+];
+
+const ROOT: &[Node] = &[
+    Node::group("branch-deployment", "Manage branch deployments", BRANCH_DEPLOYMENT),
+    Node::group("deployment", "Manage the code locations of a deployment", DEPLOYMENT),
+    Node::group("workspace", "The former name of `deployment`", WORKSPACE).hidden(),
+    Node::verb::<wait::Wait>("wait", "Wait until code locations have loaded what was put last"),
+    Node::verb::<sandbox::Serve>("sandbox", "Serve a stand-in for Dagster+ that needs no account"),
+    Node::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
+];
+
+/// The command that `args` ask for, or what ends the program before one runs: help, the version, wrong usage.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Run, Early> {
+    let matches = command().try_get_matches_from(args).map_err(Early::from)?;
+    tree::find(ROOT, &matches)
+}
+
+/// The whole command line. What a subcommand takes is built only if it is the one that is called.
+pub fn command() -> Command {
+    let root = Command::new("offshoot")
+        .about("Dagster+ branch deployments from any CI")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .after_help("Started through a link named `dagster-cloud` it takes that tool's place.");
+    tree::extend(root, ROOT)
+}

@@ -1,0 +1,159 @@
+//! Flags that several commands take.
+
+use std::{fs, io::Read, path::PathBuf};
+
+use clap::Args;
+use offshoot_core::{
+    plus::{Connection, DeploymentName},
+    secret::Secret,
+    settings::{Resolver, Settings, WaitSettings},
+};
+
+use crate::{app::App, failure::Failure};
+
+/// A token file is a line; whatever is longer is another file.
+const MAX_TOKEN: u64 = 64 * 1024;
+
+/// Where Dagster+ is, and as whom.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Dagster+")]
+pub struct Connect {
+    /// Organization, the `acme` of acme.dagster.cloud [env: DAGSTER_CLOUD_ORGANIZATION]
+    #[arg(long, short)]
+    organization: Option<String>,
+    /// API token; better given in the environment [env: DAGSTER_CLOUD_API_TOKEN]
+    #[arg(long, short = 'u', visible_alias = "user-token", value_name = "TOKEN")]
+    api_token: Option<String>,
+    /// File that holds the API token, `-` for standard input [env: DAGSTER_CLOUD_API_TOKEN_FILE]
+    #[arg(long, value_name = "FILE", conflicts_with = "api_token")]
+    api_token_file: Option<PathBuf>,
+    /// URL of the organization, for another host than dagster.cloud [env: DAGSTER_CLOUD_URL]
+    #[arg(long)]
+    url: Option<String>,
+    /// Region, for example `eu` [env: DAGSTER_CLOUD_ENV]
+    #[arg(long, value_name = "REGION", visible_alias = "region")]
+    dagster_env: Option<String>,
+    /// Seconds that retries may take in all [default: 300] [env: OFFSHOOT_RETRY_BUDGET]
+    #[arg(long, value_name = "SECONDS")]
+    retry_budget: Option<u64>,
+}
+
+impl Connect {
+    /// The connection for a command that concerns the organization.
+    pub fn organization(self, app: &App) -> Result<Connection, Failure> {
+        let settings = self.settings(app, None)?;
+        Ok(resolver(&settings, app).organization()?)
+    }
+
+    /// The connection for a command that concerns the deployment of that name.
+    pub fn deployment(
+        self,
+        app: &App,
+        name: Option<String>,
+    ) -> Result<(Connection, DeploymentName), Failure> {
+        let settings = self.settings(app, name)?;
+        Ok(resolver(&settings, app).deployment()?)
+    }
+
+    fn settings(self, app: &App, deployment: Option<String>) -> Result<Settings, Failure> {
+        let from_file = match self.api_token_file {
+            Some(path) => Some(read_token(&path)?),
+            None if self.api_token.is_none()
+                && app.env.get("DAGSTER_CLOUD_API_TOKEN").is_none() =>
+            {
+                app.env
+                    .get("DAGSTER_CLOUD_API_TOKEN_FILE")
+                    .map(|path| read_token(&PathBuf::from(path)))
+                    .transpose()?
+            }
+            None => None,
+        };
+        Ok(Settings {
+            organization: self.organization,
+            api_token: self.api_token.map(Secret::new).or(from_file),
+            url: self.url,
+            deployment,
+            dagster_env: self.dagster_env,
+            retry_budget: self.retry_budget,
+        })
+    }
+}
+
+/// The deployment that a command concerns.
+#[derive(Debug, Args)]
+pub struct Deployment {
+    /// Deployment [env: DAGSTER_CLOUD_DEPLOYMENT]
+    #[arg(long, short, value_name = "NAME")]
+    pub deployment: Option<String>,
+}
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Waiting")]
+pub struct Waiting {
+    /// Seconds for code locations to load; 0: do not wait [default: 3600] [env: DAGSTER_CLOUD_LOCATION_LOAD_TIMEOUT]
+    #[arg(long, value_name = "SECONDS")]
+    location_load_timeout: Option<u64>,
+    /// Seconds for an agent's heartbeat [default: 60] [env: DAGSTER_CLOUD_AGENT_HEARTBEAT_TIMEOUT]
+    #[arg(long, value_name = "SECONDS")]
+    agent_heartbeat_timeout: Option<u64>,
+    /// Both at once
+    #[arg(long, value_name = "SECONDS")]
+    agent_timeout: Option<u64>,
+}
+
+impl Waiting {
+    /// The limits, with the environment and the configuration files.
+    pub fn limits(self, app: &App) -> Result<offshoot_core::ops::WaitLimits, Failure> {
+        let said = WaitSettings {
+            location_load_timeout: self.location_load_timeout,
+            agent_heartbeat_timeout: self.agent_heartbeat_timeout,
+            agent_timeout: self.agent_timeout,
+        };
+        Ok(resolver(&Settings::default(), app).wait_limits(&said)?)
+    }
+}
+
+/// How the result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Print the result, or the error, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// As [`Output`], for commands that change something.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputOrPlan {
+    /// Print the result, or the error, as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print the calls that would change something, and send none of them
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+fn resolver<'a>(
+    settings: &'a Settings,
+    app: &'a App,
+) -> Resolver<'a, offshoot_native::files::OsFiles> {
+    use offshoot_core::ports::Host;
+    Resolver::new(settings, &app.env, app.host.files())
+}
+
+fn read_token(path: &PathBuf) -> Result<Secret, Failure> {
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(MAX_TOKEN).read_to_string(&mut text)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(MAX_TOKEN).read_to_string(&mut text))
+    };
+    match read {
+        Ok(_) => Ok(Secret::new(text)),
+        Err(error) => {
+            Err(Failure::io(&format!("read the API token from `{}`", path.display()), &error))
+        }
+    }
+}
