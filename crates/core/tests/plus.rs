@@ -1,4 +1,10 @@
 //! The client and the operations against a scripted server and a clock that jumps.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends at the first surprise"
+)]
 
 #[path = "plus/operations.rs"]
 mod operations;
