@@ -18,7 +18,6 @@ use serde_json::Value;
 
 use crate::inspect::{Inspect, RecordedRequest};
 use crate::page;
-use crate::permission::Permission;
 use crate::schema::{Schema, Scope};
 use crate::state::Store;
 pub(crate) use serve::serve;
@@ -80,21 +79,7 @@ impl App {
 
     async fn graphql(&self, path: Path, request: Request) -> Result<Response, Failure> {
         let (parts, body) = request.into_parts();
-        let token = text(&parts.headers, TOKEN).unwrap_or_default();
-        let known = self.store.authenticate(token).ok_or_else(Failure::unauthorized)?;
-        let (own, permission): (i32, Permission) = known;
-        let named = self.resolve(&path, &parts.headers, Some(own))?;
-        if named.organization != own {
-            return Err(Failure::unauthorized());
-        }
-        let deployment = match (named.deployment, text(&parts.headers, DEPLOYMENT)) {
-            (None, Some(name)) => Some(
-                self.store
-                    .deployment_id(own, name)
-                    .ok_or_else(|| Failure::not_found("there is no such deployment"))?,
-            ),
-            (named, _) => named,
-        };
+        let scope = self.authorize(&path, &parts.headers)?;
         let is_json = text(&parts.headers, header::CONTENT_TYPE.as_str())
             .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
         if !is_json {
@@ -104,19 +89,9 @@ impl App {
             });
         }
         let body = read(body).await?;
-        let bytes = body.len();
         let Ok(GraphQlBody { query, variables, operation_name }) = serde_json::from_slice(&body)
         else {
             return Err(Failure::bad("the body must be a JSON object with `query`"));
-        };
-        drop(body);
-        let scope = Scope {
-            store: Arc::clone(&self.store),
-            inspect: self.inspect.clone(),
-            organization: own,
-            deployment,
-            permission,
-            idempotency_key: text(&parts.headers, IDEMPOTENCY_KEY).map(str::to_owned),
         };
         let mut request = GraphQlRequest::new(&query)
             .variables(Variables::from_json(variables.clone()))
@@ -124,19 +99,44 @@ impl App {
         request.operation_name = operation_name;
         self.inspect.record(RecordedRequest {
             path: parts.uri.path().to_owned(),
-            deployment: deployment
-                .and_then(|id| self.store.deployment(own, id).ok())
-                .map(|d| d.name),
+            deployment: scope.deployment_name(),
             fields: root_fields(&mut request),
             query,
             variables,
             idempotency_key: scope.idempotency_key,
-            bytes,
+            bytes: body.len(),
         });
         let answer = self.schema.execute(request).await;
         // As Dagster's own server does: 400 when the operation itself is wrong.
         let status = if answer.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
         Ok((status, axum::Json(answer)).into_response())
+    }
+
+    /// What a request with this path and these headers is about, if its token is good for that.
+    fn authorize(&self, path: &Path, headers: &HeaderMap) -> Result<Scope, Failure> {
+        let token = text(headers, TOKEN).unwrap_or_default();
+        let (organization, permission) =
+            self.store.authenticate(token).ok_or_else(Failure::unauthorized)?;
+        let named = self.resolve(path, headers, Some(organization))?;
+        if named.organization != organization {
+            return Err(Failure::unauthorized());
+        }
+        let deployment = match (named.deployment, text(headers, DEPLOYMENT)) {
+            (None, Some(name)) => Some(
+                self.store
+                    .deployment_id(organization, name)
+                    .ok_or_else(|| Failure::not_found("there is no such deployment"))?,
+            ),
+            (named, _) => named,
+        };
+        Ok(Scope {
+            store: Arc::clone(&self.store),
+            inspect: self.inspect.clone(),
+            organization,
+            deployment,
+            permission,
+            idempotency_key: text(headers, IDEMPOTENCY_KEY).map(str::to_owned),
+        })
     }
 
     fn resolve(

@@ -69,14 +69,14 @@ impl Inspect {
 
     /// The deployments of all organizations, oldest first.
     #[must_use]
-    pub fn deployments(&self) -> Vec<Deployment> {
+    pub fn deployments(&self) -> Vec<Arc<Deployment>> {
         self.store.all_deployments()
     }
 
     /// The branch deployments of all organizations, oldest first.
     #[must_use]
-    pub fn branch_deployments(&self) -> Vec<Deployment> {
-        self.deployments().into_iter().filter(Deployment::is_branch).collect()
+    pub fn branch_deployments(&self) -> Vec<Arc<Deployment>> {
+        self.deployments().into_iter().filter(|deployment| deployment.is_branch()).collect()
     }
 
     /// Answers the next request of the root field `field`, such as `deleteDeployment`, with `refusal`.

@@ -2,7 +2,7 @@
 //!
 //! It serves the GraphQL API of an organization and of its deployments, as far as branch deployments and code locations
 //! go, to any client: every type has the service's own fields and no other. A built-in agent "loads" what is deployed
-//! after a set time. Choices that the service does not document are marked \[guess\].
+//! after a set time. Choices that the service does not document say that they are a guess.
 //!
 //! # URLs
 //!

@@ -1,5 +1,6 @@
 //! The pages, so that the links that clients print lead somewhere. All of them are plain HTML made on the server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::{Html, IntoResponse, Response};
@@ -34,7 +35,11 @@ pub(crate) fn plain(markup: Markup) -> Response {
 }
 
 /// The page of an organization's deployments, or of one of them.
-pub(crate) fn deployments(organization: &str, deployments: &[Deployment], now: Duration) -> Markup {
+pub(crate) fn deployments(
+    organization: &str,
+    deployments: &[Arc<Deployment>],
+    now: Duration,
+) -> Markup {
     frame(
         organization,
         &html! {

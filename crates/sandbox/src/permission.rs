@@ -9,7 +9,7 @@ pub enum Permission {
     ReadOnly,
     /// Branch deployments: creates, updates and deletes them, and deploys locations and launches runs there.
     BranchOnly,
-    /// What an agent token may do \[guess\]: as [`Self::BranchOnly`], and the same on full deployments.
+    /// What an agent token may do (a guess): as [`Self::BranchOnly`], and the same on full deployments.
     Agent,
     /// Everything, also settings, tokens and the deletion of full deployments.
     Admin,

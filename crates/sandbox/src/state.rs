@@ -45,7 +45,8 @@ pub(crate) struct Store {
 #[derive(Debug, Default)]
 struct World {
     organizations: BTreeMap<i32, Organization>,
-    deployments: BTreeMap<i32, Deployment>,
+    /// Requests share them as they are; a change makes a copy if one is still looking.
+    deployments: BTreeMap<i32, Arc<Deployment>>,
     /// The id that was given last, to an organization, a deployment or a run.
     last_id: i32,
 }
@@ -114,17 +115,17 @@ impl Store {
         self.lock().organizations.get(&id).cloned()
     }
 
-    /// Copies of an organization's deployments that are wanted, oldest first.
+    /// An organization's deployments that are wanted, oldest first.
     pub(crate) fn deployments(
         &self,
         organization: i32,
         wanted: impl Fn(&Deployment) -> bool,
-    ) -> Vec<Deployment> {
+    ) -> Vec<Arc<Deployment>> {
         self.lock().of(organization).filter(|d| wanted(d)).cloned().collect()
     }
 
-    /// Copies of the deployments of all organizations, oldest first.
-    pub(crate) fn all_deployments(&self) -> Vec<Deployment> {
+    /// The deployments of all organizations, oldest first.
+    pub(crate) fn all_deployments(&self) -> Vec<Arc<Deployment>> {
         self.lock().deployments.values().cloned().collect()
     }
 
@@ -138,8 +139,12 @@ impl Store {
         self.lock().default_deployment(organization)
     }
 
-    /// A copy of a deployment.
-    pub(crate) fn deployment(&self, organization: i32, id: i32) -> Result<Deployment, Refusal> {
+    /// A deployment as it is now.
+    pub(crate) fn deployment(
+        &self,
+        organization: i32,
+        id: i32,
+    ) -> Result<Arc<Deployment>, Refusal> {
         self.lock().of(organization).find(|d| d.id == id).cloned().ok_or_else(|| not_found(id))
     }
 
@@ -168,11 +173,12 @@ impl World {
 
     fn add(&mut self, organization: i32, name: String, branch: Option<deployment::Branch>) -> i32 {
         let id = self.next_id();
-        self.deployments.insert(id, Deployment::new(id, organization, name, branch));
+        let deployment = Deployment::new(id, organization, name, branch);
+        self.deployments.insert(id, Arc::new(deployment));
         id
     }
 
-    fn of(&self, organization: i32) -> impl Iterator<Item = &Deployment> {
+    fn of(&self, organization: i32) -> impl Iterator<Item = &Arc<Deployment>> {
         self.deployments.values().filter(move |d| d.organization_id == organization)
     }
 
@@ -184,6 +190,7 @@ impl World {
         self.deployments
             .get_mut(&id)
             .filter(|d| d.organization_id == organization)
+            .map(Arc::make_mut)
             .ok_or_else(|| not_found(id))
     }
 }

@@ -106,7 +106,7 @@ mod tests {
         let deployment = named.deployment.map(|id| store.deployment(named.organization, id));
         Ok((
             store.organization(named.organization).map(|o| o.name),
-            deployment.and_then(Result::ok).map(|d| d.name),
+            deployment.and_then(Result::ok).map(|d| d.name.clone()),
         ))
     }
 

@@ -21,15 +21,15 @@ pub(crate) struct DagsterCloudDeployment {
 }
 
 impl DagsterCloudDeployment {
-    /// A deployment that has just been deleted \[guess\]: the service deletes it later.
-    pub(crate) fn deleted(deployment: Deployment) -> Self {
-        Self { deployment: Arc::new(deployment), status: DeploymentStatus::PendingDeletion }
+    /// A deployment that has just been deleted (a guess): the service deletes it later.
+    pub(crate) fn deleted(deployment: Arc<Deployment>) -> Self {
+        Self { deployment, status: DeploymentStatus::PendingDeletion }
     }
 }
 
-impl From<Deployment> for DagsterCloudDeployment {
-    fn from(deployment: Deployment) -> Self {
-        Self { deployment: Arc::new(deployment), status: DeploymentStatus::Active }
+impl From<Arc<Deployment>> for DagsterCloudDeployment {
+    fn from(deployment: Arc<Deployment>) -> Self {
+        Self { deployment, status: DeploymentStatus::Active }
     }
 }
 
@@ -84,7 +84,7 @@ impl DagsterCloudDeployment {
         self.deployment.branch.as_ref()?.commits.last().cloned()
     }
 
-    /// The latest first \[guess\].
+    /// The latest first (a guess).
     async fn commits(&self) -> Vec<Commit> {
         let branch = self.deployment.branch.iter();
         branch.flat_map(|branch| branch.commits.iter().rev().cloned()).collect()

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use async_graphql::{Enum, ID, Object, SimpleObject, Union};
+use async_graphql::{Enum, ID, SimpleObject, Union};
 
 use super::GenericScalar;
 use super::errors::{InvalidLocationError, PythonError, UnauthorizedError, refusals};
 use crate::state::deployment::Deployment;
-use crate::state::document::LocationDocument;
+use crate::state::document::{CODE_SOURCES, LocationDocument};
 use crate::state::location::{Loaded, Location};
 use crate::state::metadata;
 
@@ -75,82 +75,38 @@ impl Workspace {
 }
 
 /// A location as the web page sees it. During an update it shows the version before, as LOADED.
+#[derive(SimpleObject)]
 pub(crate) struct WorkspaceLocationEntry {
+    id: ID,
     name: String,
-    put_at: Duration,
-    visible: Option<Loaded>,
+    location_or_load_error: Option<RepositoryLocationOrLoadError>,
+    load_status: RepositoryLocationLoadStatus,
+    display_metadata: Vec<RepositoryMetadata>,
+    updated_timestamp: f64,
+    /// Names the visible version; empty while there is none (a guess).
+    version_key: String,
 }
 
 impl WorkspaceLocationEntry {
     pub(crate) fn new(location: &Location, now: Duration) -> Self {
+        let name = location.document().name();
+        let visible = location.visible(now);
+        let visible = visible.as_ref();
         Self {
-            name: location.document().name().to_owned(),
-            put_at: location.put_at(),
-            visible: location.visible(now),
+            id: ID::from(name),
+            name: name.to_owned(),
+            location_or_load_error: visible.map(|loaded| match &loaded.load.error {
+                Some(message) => PythonError::load(name, message).into(),
+                None => RepositoryLocation { id: ID::from(name), name: name.to_owned() }.into(),
+            }),
+            load_status: match visible {
+                Some(_) => RepositoryLocationLoadStatus::Loaded,
+                None => RepositoryLocationLoadStatus::Loading,
+            },
+            display_metadata: visible.map(RepositoryMetadata::all).unwrap_or_default(),
+            updated_timestamp: visible.map_or(location.put_at(), |l| l.load.at).as_secs_f64(),
+            version_key: visible.map(|l| l.put_at.as_micros().to_string()).unwrap_or_default(),
         }
-    }
-
-    fn load_status(&self) -> RepositoryLocationLoadStatus {
-        match self.visible {
-            Some(_) => RepositoryLocationLoadStatus::Loaded,
-            None => RepositoryLocationLoadStatus::Loading,
-        }
-    }
-
-    fn updated_timestamp(&self) -> f64 {
-        self.visible.as_ref().map_or(self.put_at, |loaded| loaded.load.at).as_secs_f64()
-    }
-
-    /// Names the visible version; empty while there is none \[guess\].
-    fn version_key(&self) -> String {
-        self.visible.as_ref().map(|l| l.put_at.as_micros().to_string()).unwrap_or_default()
-    }
-}
-
-#[Object]
-impl WorkspaceLocationEntry {
-    async fn id(&self) -> ID {
-        ID::from(&self.name)
-    }
-
-    async fn name(&self) -> &str {
-        &self.name
-    }
-
-    async fn location_or_load_error(&self) -> Option<RepositoryLocationOrLoadError> {
-        let loaded = self.visible.as_ref()?;
-        Some(match &loaded.load.error {
-            Some(message) => PythonError::load(&self.name, message).into(),
-            None => RepositoryLocation { id: ID::from(&self.name), name: self.name.clone() }.into(),
-        })
-    }
-
-    #[graphql(name = "loadStatus")]
-    async fn load_status_field(&self) -> RepositoryLocationLoadStatus {
-        self.load_status()
-    }
-
-    async fn display_metadata(&self) -> Vec<RepositoryMetadata> {
-        let Some(loaded) = &self.visible else { return Vec::new() };
-        let text = |key: &'static str| loaded.document.text(key).map(|value| (key, value));
-        let source = ["python_file", "module_name", "package_name", "autoload_defs_module_name"]
-            .into_iter()
-            .find_map(|kind| loaded.document.code_source(kind).map(|value| (kind, value)));
-        [text("image"), source, text("working_directory")]
-            .into_iter()
-            .flatten()
-            .map(|(key, value)| RepositoryMetadata { key: key.to_owned(), value: value.to_owned() })
-            .collect()
-    }
-
-    #[graphql(name = "updatedTimestamp")]
-    async fn updated_timestamp_field(&self) -> f64 {
-        self.updated_timestamp()
-    }
-
-    #[graphql(name = "versionKey")]
-    async fn version_key_field(&self) -> String {
-        self.version_key()
     }
 }
 
@@ -172,11 +128,11 @@ impl WorkspaceLocationStatusEntries {
         let entry = |location| {
             let entry = WorkspaceLocationEntry::new(location, now);
             WorkspaceLocationStatusEntry {
-                id: ID::from(&entry.name),
-                load_status: entry.load_status(),
-                update_timestamp: entry.updated_timestamp(),
-                version_key: entry.version_key(),
+                id: entry.id,
                 name: entry.name,
+                load_status: entry.load_status,
+                update_timestamp: entry.updated_timestamp,
+                version_key: entry.version_key,
             }
         };
         Self { entries: deployment.locations.values().map(entry).collect() }
@@ -205,6 +161,21 @@ pub(crate) struct RepositoryLocation {
 pub(crate) struct RepositoryMetadata {
     key: String,
     value: String,
+}
+
+impl RepositoryMetadata {
+    fn all(loaded: &Loaded) -> Vec<Self> {
+        let document = &loaded.document;
+        let text = |key: &'static str| document.text(key).map(|value| (key, value));
+        let source = CODE_SOURCES
+            .into_iter()
+            .find_map(|kind| document.code_source(kind).map(|value| (kind, value)));
+        [text("image"), source, text("working_directory")]
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| Self { key: key.to_owned(), value: value.to_owned() })
+            .collect()
+    }
 }
 
 /// The documents of all locations.

@@ -111,7 +111,7 @@ impl Mutation {
         })
     }
 
-    /// Replaces the settings as a whole \[guess\].
+    /// Replaces the settings as a whole (a guess).
     async fn set_deployment_settings(
         &self,
         ctx: &Context<'_>,

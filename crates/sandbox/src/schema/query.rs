@@ -36,7 +36,7 @@ impl Query {
         Ok(Scope::of(ctx)?.current()?.into())
     }
 
-    /// Full and branch deployments \[guess\].
+    /// Full and branch deployments (a guess).
     async fn deployments(&self, ctx: &Context<'_>) -> Result<Vec<DagsterCloudDeployment>> {
         let scope = Scope::of(ctx)?;
         let deployments = scope.store.deployments(scope.organization, |_| true);
@@ -90,7 +90,7 @@ impl Query {
     }
 
     async fn deployment_settings(&self, ctx: &Context<'_>) -> Result<Option<DeploymentSettings>> {
-        let settings = Scope::of(ctx)?.current()?.settings;
+        let settings = Scope::of(ctx)?.current()?.settings.clone();
         Ok(Some(DeploymentSettings { settings: Some(GenericScalar(settings)) }))
     }
 
@@ -106,22 +106,22 @@ impl Query {
         &self,
         ctx: &Context<'_>,
     ) -> Result<Option<LocationsAsDocument>> {
-        Ok(Some(LocationsAsDocument::new(&Scope::of(ctx)?.current()?)))
+        Ok(Some(LocationsAsDocument::new(&*Scope::of(ctx)?.current()?)))
     }
 
     async fn agents(&self, ctx: &Context<'_>) -> Result<Vec<Agent>> {
         let scope = Scope::of(ctx)?;
-        Ok(Agent::all(&scope.store, &scope.current()?))
+        Ok(Agent::all(&scope.store, &*scope.current()?))
     }
 
     async fn workspace(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceQuery>> {
         let scope = Scope::of(ctx)?;
-        let entries = WorkspaceEntry::all(&scope.current()?, None, scope.store.now());
+        let entries = WorkspaceEntry::all(&*scope.current()?, None, scope.store.now());
         Ok(Some(WorkspaceQuery { workspace_entries: entries }))
     }
 
     async fn workspace_or_error(&self, ctx: &Context<'_>) -> Result<WorkspaceOrError> {
-        Scope::answer(ctx, |scope| Ok(Workspace::new(&scope.current()?, scope.store.now())))
+        Scope::answer(ctx, |scope| Ok(Workspace::new(&*scope.current()?, scope.store.now())))
     }
 
     async fn workspace_location_entry_or_error(
@@ -144,7 +144,7 @@ impl Query {
         ctx: &Context<'_>,
     ) -> Result<WorkspaceLocationStatusEntriesOrError> {
         Scope::answer(ctx, |scope| {
-            Ok(WorkspaceLocationStatusEntries::new(&scope.current()?, scope.store.now()))
+            Ok(WorkspaceLocationStatusEntries::new(&*scope.current()?, scope.store.now()))
         })
     }
 

@@ -54,13 +54,19 @@ impl Scope {
         Err(Refusal::Unauthorized("the token does not have permission for this".to_owned()))
     }
 
-    /// The deployment that the request is about: at organization scope the default one \[guess\].
-    pub(crate) fn current(&self) -> Result<Deployment, Refusal> {
+    /// The deployment that the request is about: at organization scope the default one (a guess).
+    pub(crate) fn current(&self) -> Result<Arc<Deployment>, Refusal> {
         let id = self.deployment.or_else(|| self.store.default_deployment(self.organization));
         let id = id.ok_or_else(|| {
             Refusal::DeploymentNotFound("the organization has no deployment".to_owned())
         })?;
         self.store.deployment(self.organization, id)
+    }
+
+    /// The name of the deployment that the request names.
+    pub(crate) fn deployment_name(&self) -> Option<String> {
+        let deployment = self.store.deployment(self.organization, self.deployment?).ok()?;
+        Some(deployment.name.clone())
     }
 
     /// The id of [`Self::current`], if the token may change what runs there.

@@ -1,8 +1,10 @@
 //! Creation, update and deletion of deployments.
 
-use super::Store;
+use std::sync::Arc;
+
 use super::deployment::{Branch, Deployment, branch_deployment_name};
 use super::git::{BranchMetadata, Commit};
+use super::{Store, World};
 use crate::refusal::Refusal;
 
 impl Store {
@@ -13,50 +15,32 @@ impl Store {
         base: Option<&str>,
         metadata: BranchMetadata,
         commit: Commit,
-    ) -> Result<Deployment, Refusal> {
+    ) -> Result<Arc<Deployment>, Refusal> {
         let mut world = self.lock();
-        let base_id = match base {
-            // Only a full deployment can be a base [guess].
-            Some(name) => Some(
-                world
-                    .of(organization)
-                    .find(|d| d.name == name && !d.is_branch())
-                    .map(|d| d.id)
-                    .ok_or_else(|| unknown_base(name))?,
-            ),
-            None => None,
-        };
+        let base_id = base.map(|name| world.base(organization, name)).transpose()?;
         let name = branch_deployment_name(&metadata.repo_name, &metadata.branch_name);
         let existing = world.of(organization).find(|d| d.name == name).map(|d| d.id);
-        let id = if let Some(id) = existing {
-            let deployment = world.deployment_mut(organization, id)?;
-            let Some(branch) = &mut deployment.branch else {
-                return Err(Refusal::DuplicateDeployment(format!(
-                    "a full deployment has the name `{name}`"
-                )));
-            };
-            branch.metadata.update(metadata);
-            branch.push(commit);
-            branch.base_id = base_id.unwrap_or(branch.base_id);
-            id
-        } else {
-            let limit =
-                world.organizations.get(&organization).and_then(|o| o.branch_deployment_limit);
-            let count = world.of(organization).filter(|d| d.is_branch()).count();
-            if let Some(limit) = limit
-                && count >= limit
-            {
-                return Err(Refusal::DeploymentLimit(format!(
-                    "the organization has reached its limit of {limit} branch deployments"
-                )));
+        let id = match existing {
+            Some(id) => {
+                let deployment = world.deployment_mut(organization, id)?;
+                let branch = deployment.branch.as_mut().ok_or_else(|| {
+                    Refusal::DuplicateDeployment(format!("a full deployment is named `{name}`"))
+                })?;
+                branch.metadata.update(metadata);
+                branch.push(commit);
+                branch.base_id = base_id.unwrap_or(branch.base_id);
+                id
             }
-            let base_id = base_id
-                .or_else(|| world.default_deployment(organization))
-                .ok_or_else(|| unknown_base("default"))?;
-            let branch = Branch { base_id, metadata, commits: vec![commit] };
-            world.add(organization, name, Some(branch))
+            None => {
+                world.check_limit(organization)?;
+                let base_id = base_id
+                    .or_else(|| world.default_deployment(organization))
+                    .ok_or_else(|| unknown_base("default"))?;
+                let branch = Branch { base_id, metadata, commits: vec![commit] };
+                world.add(organization, name, Some(branch))
+            }
         };
-        world.deployment_mut(organization, id).map(|deployment| deployment.clone())
+        world.deployments.get(&id).cloned().ok_or_else(|| super::not_found(id))
     }
 
     /// Deletes a deployment and answers what it was.
@@ -64,7 +48,7 @@ impl Store {
         &self,
         organization: i32,
         id: i32,
-    ) -> Result<Deployment, Refusal> {
+    ) -> Result<Arc<Deployment>, Refusal> {
         let mut world = self.lock();
         let is_branch = world.deployment_mut(organization, id)?.is_branch();
         if !is_branch && world.of(organization).filter(|d| !d.is_branch()).count() == 1 {
@@ -73,6 +57,26 @@ impl Store {
             ));
         }
         world.deployments.remove(&id).ok_or_else(|| super::not_found(id))
+    }
+}
+
+impl World {
+    /// The id of a base deployment, which only a full deployment can be (a guess).
+    fn base(&self, organization: i32, name: &str) -> Result<i32, Refusal> {
+        let base = self.of(organization).find(|d| d.name == name && !d.is_branch());
+        base.map(|d| d.id).ok_or_else(|| unknown_base(name))
+    }
+
+    /// Refuses one more branch deployment beyond the limit.
+    fn check_limit(&self, organization: i32) -> Result<(), Refusal> {
+        let limit = self.organizations.get(&organization).and_then(|o| o.branch_deployment_limit);
+        let count = self.of(organization).filter(|d| d.is_branch()).count();
+        match limit {
+            Some(limit) if count >= limit => Err(Refusal::DeploymentLimit(format!(
+                "the organization has reached its limit of {limit} branch deployments"
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 /// The kinds of `code_source`, of which a document has exactly one.
-const CODE_SOURCES: [&str; 4] =
+pub(crate) const CODE_SOURCES: [&str; 4] =
     ["python_file", "module_name", "package_name", "autoload_defs_module_name"];
 /// Keys of a document whose values are text or null.
 const TEXTS: [&str; 5] =

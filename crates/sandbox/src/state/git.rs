@@ -52,7 +52,7 @@ pub enum PullRequestStatus {
 }
 
 impl BranchMetadata {
-    /// Takes over what `new` says. \[guess\]: what it leaves null keeps its old value.
+    /// Takes over what `new` says. What it leaves null keeps its old value (a guess).
     pub(crate) fn update(&mut self, new: Self) {
         self.branch_url = new.branch_url.or_else(|| self.branch_url.take());
         self.pull_request_url = new.pull_request_url.or_else(|| self.pull_request_url.take());

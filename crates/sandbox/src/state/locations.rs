@@ -47,7 +47,7 @@ impl Store {
         self.put_all(organization, id, documents, true)
     }
 
-    /// Removes a location; one that is not there is removed already \[guess\].
+    /// Removes a location; one that is not there is removed already (a guess).
     pub(crate) fn delete_location(
         &self,
         organization: i32,

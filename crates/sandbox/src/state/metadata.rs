@@ -69,7 +69,7 @@ struct GitMetadata<'a> {
 }
 
 impl<'a> GitMetadata<'a> {
-    /// `git: {}` is sent even when a client knows nothing: that is no metadata at all \[guess\].
+    /// `git: {}` is sent even when a client knows nothing: that is no metadata at all (a guess).
     fn read(git: &'a Value) -> Option<Self> {
         let text = |key: &str| git.get(key).and_then(Value::as_str);
         let known = git.as_object().is_some_and(|git| git.values().any(|value| !value.is_null()));
