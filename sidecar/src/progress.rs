@@ -25,8 +25,8 @@ impl Progress {
         let live = live && self.is_terminal;
         let clear = if self.is_live.swap(live, Ordering::Relaxed) { "\r\u{1b}[2K" } else { "" };
         let end = if live { "" } else { "\n" };
-        // Progress is never worth failing for.
-        let _unwritable = write!(io::stderr().lock(), "{clear}{line}{end}");
+        // In one piece, so that lines of several processes do not mix. Progress is never worth failing for.
+        let _unwritable = io::stderr().lock().write_all(format!("{clear}{line}{end}").as_bytes());
     }
 }
 
