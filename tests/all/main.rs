@@ -1,1 +1,4 @@
-//! Tests across crates.
+//! The tests across crates: our binary, judged by what others wrote.
+
+#[cfg(test)]
+mod conformance;

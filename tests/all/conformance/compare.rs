@@ -1,0 +1,151 @@
+//! What counts as the same, and the record of what the real CLI did.
+
+use std::fmt::Write as _;
+
+use offshoot_tests::{official, ours, process::Outcome, recorder::Recorded};
+use serde_json::{Value as Json, json};
+
+use super::case::{Case, Ours, TOKEN};
+
+/// Our side can be compared as soon as the binary has the commands.
+const OURS_EXISTS: bool = false;
+
+/// Runs these cases, compares ours with theirs, and the record of theirs with the snapshot.
+macro_rules! conform {
+    ($($case:expr),+ $(,)?) => {
+        insta::with_settings!({omit_expression => true}, {
+            insta::assert_snapshot!($crate::conformance::compare::record(&[$($case),+]))
+        })
+    };
+}
+pub(super) use conform;
+
+/// A call, by what the server makes of it.
+#[derive(Debug, Clone, PartialEq)]
+struct Call {
+    mutation: bool,
+    root: String,
+    arguments: Json,
+    path: String,
+    deployment: Option<String>,
+    token: Option<String>,
+}
+
+/// Runs the table on both sides and fails with every difference at once. Returns the record of their side.
+pub fn record(cases: &[Case]) -> String {
+    let mut record = String::new();
+    let mut differences = String::new();
+    for case in cases {
+        let theirs = case.run(official::run);
+        describe(&mut record, case, &theirs);
+        if OURS_EXISTS {
+            for difference in compare(case, &theirs, &case.run(ours::run)) {
+                writeln!(differences, "{}: {difference}\n    {}", case.name, case.command)
+                    .expect("a string takes any text");
+            }
+        }
+    }
+    assert!(differences.is_empty(), "ours differs from theirs:\n\n{differences}");
+    record
+}
+
+fn compare(case: &Case, theirs: &Outcome, ours: &Outcome) -> Vec<String> {
+    let mut wanted = calls(theirs);
+    let mut succeeds = theirs.code == 0;
+    match &case.ours {
+        Ours::Same => {}
+        Ours::Sends(_, change) => wanted.iter_mut().for_each(|call| change(&mut call.arguments)),
+        Ours::Refuses(_) => {
+            succeeds = false;
+            wanted.clear();
+        }
+        Ours::Accepts(_, root, arguments) => {
+            succeeds = true;
+            let sent = calls(ours)
+                .into_iter()
+                .filter(|call| call.root == *root)
+                .map(|call| call.arguments);
+            if !sent.eq([arguments.clone()]) {
+                return vec![format!("ours did not send {root} {arguments}: {}", shown(ours))];
+            }
+            wanted = calls(ours);
+        }
+    }
+    let mut differences = Vec::new();
+    if (ours.code == 0) != succeeds {
+        differences.push(format!("theirs ended with {}, ours: {}", theirs.code, shown(ours)));
+    }
+    let sent = calls(ours);
+    if sent != wanted {
+        differences.push(format!("wanted {wanted:#?}\n    ours sent {sent:#?}"));
+    }
+    let prints_result = case.command.contains("create-or-update") || case.command.contains(" pull");
+    if succeeds && prints_result && theirs.code == 0 && theirs.stdout != ours.stdout {
+        differences.push(format!("theirs printed {:?}, ours {:?}", theirs.stdout, ours.stdout));
+    }
+    differences
+}
+
+fn shown(outcome: &Outcome) -> String {
+    format!("{} {:?} {:?}", outcome.code, outcome.stdout, outcome.stderr)
+}
+
+/// The calls that count: what changes something, and if nothing does, what was asked. How often one asks
+/// while waiting is each client's own affair.
+fn calls(outcome: &Outcome) -> Vec<Call> {
+    let all: Vec<_> = outcome.requests.iter().map(call).collect();
+    let changes = all.iter().any(|call| call.mutation);
+    all.into_iter().filter(|call| call.mutation == changes).collect()
+}
+
+fn call(request: &Recorded) -> Call {
+    assert_eq!(request.method, http::Method::POST, "{}", request.path);
+    assert_eq!(request.header("content-type").as_deref(), Some("application/json"));
+    assert_eq!(request.header("dagster-cloud-scope").as_deref(), Some("deployment"));
+    let operation =
+        request.operation.clone().unwrap_or_else(|| panic!("not one operation: {}", request.body));
+    let mut arguments = operation.arguments;
+    if let Some(timestamp) = arguments.pointer_mut("/commit/timestamp") {
+        // The schema says Float: 1700000000 and 1700000000.0 are the same to the server.
+        *timestamp = json!(timestamp.as_f64());
+    }
+    Call {
+        mutation: operation.mutation,
+        root: operation.root,
+        arguments,
+        path: request.path.clone(),
+        deployment: request.header("dagster-cloud-deployment"),
+        token: request.header("dagster-cloud-api-token"),
+    }
+}
+
+fn describe(record: &mut String, case: &Case, theirs: &Outcome) {
+    let end = if theirs.code == 0 { "done" } else { "fails" };
+    let always = format!(" --api-token {TOKEN}");
+    let command =
+        case.command.replace(&always, "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut lines = vec![format!("{}: {end}", case.name), short(&command)];
+    for call in calls(theirs) {
+        let deployment = call.deployment.map(|name| format!(" [{name}]")).unwrap_or_default();
+        let token = call.token.unwrap_or_else(|| "none".into());
+        let token = if token == TOKEN { String::new() } else { format!(" with token `{token}`") };
+        lines.push(short(&format!(
+            "{}{deployment}{token} {} {}",
+            call.path, call.root, call.arguments
+        )));
+    }
+    if let Ours::Sends(reason, _) | Ours::Refuses(reason) | Ours::Accepts(reason, ..) = &case.ours {
+        lines.push(format!("but ours: {reason}"));
+    }
+    writeln!(record, "{}\n", lines.join("\n  ")).expect("a string takes any text");
+}
+
+/// The beginning of a text that is too long to be read.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(1_200) {
+        Some((end, _)) => {
+            format!("{}... {} bytes", text.get(..end).expect("a boundary"), text.len())
+        }
+        None => text.to_owned(),
+    }
+}
