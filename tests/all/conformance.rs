@@ -4,7 +4,6 @@
 //! where it differs; ours is compared with what it sent in this run, not with the snapshot.
 
 mod add_location;
-mod case;
 mod compare;
 mod create_or_update;
 mod delete;

@@ -1,4 +1,12 @@
 //! The tests across crates: our binary, judged by what others wrote.
 
 #[cfg(test)]
+mod case;
+#[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod guides;

@@ -9,6 +9,7 @@
 pub mod official;
 pub mod operation;
 pub mod ours;
+pub mod parallel;
 pub mod process;
 pub mod recorder;
 pub mod repo;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
 use hyper::{
@@ -145,9 +145,13 @@ fn send(reply: Reply) -> io::Result<Answer> {
         Body::Full(bytes) => Full::new(Bytes::from(bytes)).map_err(never).boxed(),
         Body::Cut { sent, announced } => {
             response = response.header("content-length", announced);
-            let frames =
-                [Ok(Frame::data(Bytes::from(sent))), Err(io::Error::other("cut by the script"))];
-            BodyExt::boxed(StreamBody::new(stream::iter(frames)))
+            let sent = stream::once(async { Ok(Frame::data(Bytes::from(sent))) });
+            // hyper sends what it holds when the body makes it wait, and drops it when the body fails at once.
+            let end = stream::once(async {
+                tokio::task::yield_now().await;
+                Err(io::Error::other("cut by the script"))
+            });
+            BodyExt::boxed(StreamBody::new(sent.chain(end)))
         }
         Body::Blanks(length) => {
             let block = Bytes::from_static(&[b' '; 65_536]);
@@ -162,4 +166,74 @@ fn send(reply: Reply) -> io::Result<Answer> {
 
 fn never(impossible: Infallible) -> io::Error {
     match impossible {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::TcpStream,
+    };
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a client reads until the end of the connection, after asking for the version.
+    fn answers(script: Script) -> (String, Vec<Recorded>) {
+        let recorder = Recorder::start(script);
+        let mut stream = TcpStream::connect(recorder.address).unwrap();
+        let body = json!({"query": "{ version }"}).to_string();
+        let head = format!(
+            "POST /prod/graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let mut text = String::new();
+        // A reset counts as an end.
+        let _ = stream.read_to_string(&mut text);
+        (text, recorder.requests())
+    }
+
+    #[test]
+    fn it_records_and_answers_by_the_script() {
+        let script = Script::success().on("version", Reply::data("version", json!("1.13.27")));
+        let (text, requests) = answers(script);
+        assert!(
+            text.starts_with("HTTP/1.1 200 OK")
+                && text.ends_with(r#"{"data":{"version":"1.13.27"}}"#),
+            "{text}"
+        );
+        let [request] = &requests[..] else { panic!("{requests:?}") };
+        assert_eq!(
+            (request.path.as_str(), request.header("host").as_deref()),
+            ("/prod/graphql", Some("x"))
+        );
+        assert_eq!(
+            request.operation.as_ref().map(|operation| operation.root.as_str()),
+            Some("version")
+        );
+    }
+
+    #[test]
+    fn a_lost_answer_has_not_one_byte_but_its_request_arrived() {
+        let (text, requests) = answers(Script::success().always(Reply::lost()));
+        assert_eq!((text.as_str(), requests.len()), ("", 1));
+    }
+
+    #[test]
+    fn a_cut_answer_is_shorter_than_it_says() {
+        let (text, _) = answers(
+            Script::success().always(Reply::text(200, "text/plain", &"x".repeat(1_000)).cut()),
+        );
+        assert!(text.contains("content-length: 1000\r\n"), "{text}");
+        assert_eq!(text.matches('x').count() - "text/plain".matches('x').count(), 500);
+    }
+
+    #[test]
+    fn the_first_answer_is_used_once() {
+        let mut script = Script::success().first(Reply::lost()).always(Reply::errors("later"));
+        assert!(matches!(script.next(None).body, Body::Nothing));
+        assert!(matches!(script.next(None).body, Body::Full(_)));
+    }
 }

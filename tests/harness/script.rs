@@ -40,14 +40,17 @@ impl Reply {
         Self::text(200, "application/json", &body.to_string())
     }
 
-    /// A body of any kind.
+    /// A text of any kind.
     pub fn text(status: u16, content_type: &str, body: &str) -> Self {
         Self {
-            delay: Duration::ZERO,
-            status,
             headers: vec![("content-type".into(), content_type.into())],
-            body: Body::Full(body.into()),
+            ..Self::bytes(status, body.as_bytes())
         }
+    }
+
+    /// A body of any bytes, without a content type.
+    pub fn bytes(status: u16, body: &[u8]) -> Self {
+        Self { delay: Duration::ZERO, status, headers: Vec::new(), body: Body::Full(body.into()) }
     }
 
     /// `{"data": {root: value}}`.

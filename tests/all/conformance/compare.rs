@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use offshoot_tests::{official, ours, process::Outcome, recorder::Recorded};
 use serde_json::{Value as Json, json};
 
-use super::case::{Case, Ours, TOKEN};
+use crate::case::{Case, Ours, TOKEN};
 
 /// Our side can be compared as soon as the binary has the commands.
 const OURS_EXISTS: bool = false;

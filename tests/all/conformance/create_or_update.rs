@@ -3,10 +3,8 @@
 use offshoot_tests::script::Reply;
 use serde_json::json;
 
-use super::{
-    case::{Case, TOKEN},
-    compare::conform,
-};
+use super::compare::conform;
+use crate::case::{Case, TOKEN};
 
 const ROOT: &str = "createOrUpdateBranchDeployment";
 

@@ -3,10 +3,8 @@
 use offshoot_tests::script::{Reply, deployment};
 use serde_json::json;
 
-use super::{
-    case::{Case, TOKEN},
-    compare::conform,
-};
+use super::compare::conform;
+use crate::case::{Case, TOKEN};
 
 fn delete(name: &str, tail: &str) -> Case {
     Case::new(name, format!("branch-deployment delete --api-token {TOKEN} {tail}"))

@@ -3,7 +3,7 @@
 use offshoot_tests::{official, process::Outcome, script::Reply};
 use serde_json::json;
 
-use super::case::Case;
+use crate::case::Case;
 
 #[test]
 fn a_warm_interpreter_does_what_a_process_of_its_own_does() {

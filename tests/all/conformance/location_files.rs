@@ -1,10 +1,7 @@
 //! `add-location --location-file`: each form of a location file.
 
-use super::{
-    add_location::NO_WAIT,
-    case::{Case, TOKEN},
-    compare::conform,
-};
+use super::{add_location::NO_WAIT, compare::conform};
+use crate::case::{Case, TOKEN};
 
 /// The command with this file as `l.yaml`.
 fn from(name: &'static str, tail: &str, yaml: impl AsRef<[u8]>) -> Case {

@@ -3,10 +3,8 @@
 use offshoot_tests::repo::Shape;
 use serde_json::{Value as Json, json};
 
-use super::{
-    case::{Case, TOKEN},
-    compare::conform,
-};
+use super::compare::conform;
+use crate::case::{Case, TOKEN};
 
 const NO_NEWLINE: &str =
     "the message is the commit's subject, without the newline that ends git's output";

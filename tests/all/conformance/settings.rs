@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{case::Case, compare::conform};
+use super::compare::conform;
+use crate::case::Case;
 
 const COMMIT: &str = "--repo-name r --branch-name b --commit-hash c --timestamp 1";
 

@@ -3,11 +3,8 @@
 use offshoot_tests::script::Reply;
 use serde_json::{Value as Json, json};
 
-use super::{
-    add_location::NO_WAIT,
-    case::{Case, TOKEN},
-    compare::conform,
-};
+use super::{add_location::NO_WAIT, compare::conform};
+use crate::case::{Case, TOKEN};
 
 const ROOT: &str = "reconcileLocationsFromDocument";
 

@@ -3,10 +3,8 @@
 use offshoot_tests::script::{Reply, workspace_entry};
 use serde_json::{Value as Json, json};
 
-use super::{
-    case::{Case, TOKEN},
-    compare::conform,
-};
+use super::compare::conform;
+use crate::case::{Case, TOKEN};
 
 fn at(name: &'static str, command: &str, tail: &str) -> Case {
     Case::new(name, format!("{command} --url $URL/prod --api-token {TOKEN} {tail}"))

@@ -71,6 +71,11 @@ impl Case {
         self
     }
 
+    pub fn script(mut self, script: Script) -> Self {
+        self.script = script;
+        self
+    }
+
     pub fn ours_sends(mut self, reason: &'static str, change: fn(&mut Json)) -> Self {
         self.ours = Ours::Sends(reason, change);
         self
