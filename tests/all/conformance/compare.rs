@@ -1,6 +1,6 @@
 //! What counts as the same, and the record of what the real CLI did.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use offshoot_tests::{official, ours, process::Outcome, recorder::Recorded};
 use serde_json::{Value as Json, json};
@@ -29,6 +29,21 @@ struct Call {
     path: String,
     deployment: Option<String>,
     token: Option<String>,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(deployment) = &self.deployment {
+            write!(f, " [{deployment}]")?;
+        }
+        match self.token.as_deref() {
+            Some(TOKEN) => {}
+            Some(token) => write!(f, " with token `{token}`")?,
+            None => f.write_str(" without a token")?,
+        }
+        write!(f, " {} {}", self.root, self.arguments)
+    }
 }
 
 /// Runs the table on both sides and fails with every difference at once. Returns the record of their side.
@@ -77,13 +92,17 @@ fn compare(case: &Case, theirs: &Outcome, ours: &Outcome) -> Vec<String> {
     }
     let sent = calls(ours);
     if sent != wanted {
-        differences.push(format!("wanted {wanted:#?}\n    ours sent {sent:#?}"));
+        differences.push(format!("wanted\n{}  but ours sent\n{}", listed(&wanted), listed(&sent)));
     }
     let prints_result = case.command.contains("create-or-update") || case.command.contains(" pull");
     if succeeds && prints_result && theirs.code == 0 && theirs.stdout != ours.stdout {
         differences.push(format!("theirs printed {:?}, ours {:?}", theirs.stdout, ours.stdout));
     }
     differences
+}
+
+fn listed(calls: &[Call]) -> String {
+    calls.iter().map(|call| format!("    {call}\n")).collect()
 }
 
 fn shown(outcome: &Outcome) -> String {
@@ -125,15 +144,7 @@ fn describe(record: &mut String, case: &Case, theirs: &Outcome) {
     let command =
         case.command.replace(&always, "").split_whitespace().collect::<Vec<_>>().join(" ");
     let mut lines = vec![format!("{}: {end}", case.name), short(&command)];
-    for call in calls(theirs) {
-        let deployment = call.deployment.map(|name| format!(" [{name}]")).unwrap_or_default();
-        let token = call.token.unwrap_or_else(|| "none".into());
-        let token = if token == TOKEN { String::new() } else { format!(" with token `{token}`") };
-        lines.push(short(&format!(
-            "{}{deployment}{token} {} {}",
-            call.path, call.root, call.arguments
-        )));
-    }
+    lines.extend(calls(theirs).iter().map(|call| short(&call.to_string())));
     if let Ours::Sends(reason, _) | Ours::Refuses(reason) | Ours::Accepts(reason, ..) = &case.ours {
         lines.push(format!("but ours: {reason}"));
     }
