@@ -31,6 +31,8 @@ pub enum Ours {
     Same,
     /// The same calls after this change to the arguments of theirs, for this reason.
     Sends(&'static str, fn(&mut Json)),
+    /// The same calls to another deployment, for this reason.
+    SendsTo(&'static str, &'static str),
     /// An error where theirs sends something, for this reason.
     Refuses(&'static str),
     /// This call (root field, arguments) where theirs fails, for this reason.
@@ -81,6 +83,11 @@ impl Case {
         self
     }
 
+    pub fn ours_sends_to(mut self, reason: &'static str, deployment: &'static str) -> Self {
+        self.ours = Ours::SendsTo(reason, deployment);
+        self
+    }
+
     pub fn ours_refuses(mut self, reason: &'static str) -> Self {
         self.ours = Ours::Refuses(reason);
         self
@@ -94,6 +101,16 @@ impl Case {
     ) -> Self {
         self.ours = Ours::Accepts(reason, root, arguments);
         self
+    }
+
+    /// The environment and the files, a line each.
+    pub fn surroundings(&self) -> String {
+        let variables = self.environment.iter().map(|(name, value)| format!("# {name}={value}\n"));
+        let files = self
+            .files
+            .iter()
+            .map(|(path, text)| format!("# {path}: {:?}\n", String::from_utf8_lossy(text)));
+        variables.chain(files).collect()
     }
 
     /// Runs it with `program`, in a folder and against a recorder of its own.

@@ -9,7 +9,7 @@ macro_rules! says {
     ($($case:expr),+ $(,)?) => {
         insta::with_settings!({
             omit_expression => true,
-            filters => vec![(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"), (r"/[^\s`:]*/\.tmp\w+", "$TMP")],
+            filters => vec![(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"), (r"/[^\s`:]*/\.tmp\w+", "[tmp]")],
         }, {
             insta::assert_snapshot!(said(&[$($case),+]))
         })
@@ -21,7 +21,13 @@ fn said(cases: &[Case]) -> String {
         let outcome = case.run(ours::run);
         assert!(outcome.requests.is_empty(), "{}: a wrong command line sends nothing", case.name);
         assert_eq!(outcome.stdout, "", "{}: stdout is for results", case.name);
-        format!("$ offshoot {}\n{}[{}]\n", case.command, outcome.stderr, outcome.code)
+        format!(
+            "{}$ offshoot {}\n{}[{}]\n",
+            case.surroundings(),
+            case.command,
+            outcome.stderr,
+            outcome.code
+        )
     };
     cases.iter().map(one).collect::<Vec<_>>().join("\n")
 }
@@ -50,7 +56,6 @@ fn create_or_update() {
         with(&format!("{known} --commit-hash c")),
         with(&format!("{known} --timestamp 1")),
         with(&format!("{known} --commit-hash '' --timestamp 1")),
-        with(&format!("{known} --commit-hash c --timestamp 0")),
         with(&format!("{known} --commit-hash c --timestamp yesterday")),
         with(&format!("{known} --commit-hash c --timestamp nan")),
         with(&format!("{known} --commit-hash c --timestamp")),
@@ -136,15 +141,15 @@ fn settings() {
             .env("DAGSTER_CLOUD_CLI_CONFIG", "$PWD/config")
             .file("config", text)
     };
-    let all = "user_token: t\n";
+    let all = "user_token: t\ndefault_deployment: prod\n";
     says![
         line("deployment delete-location x"),
         line("nothing-like-it"),
         line("--nope"),
         with("hello\n"),
         with("user_token: [\n"),
-        with("user_token: 12\n"),
-        with("user_token: t\nsurprise: 1\n"),
+        with("user_token: 12\ndefault_deployment: prod\n"),
+        with("user_token: t\ndefault_deployment: prod\nsurprise: 1\n"),
         line("deployment delete-location x --url $URL").file("~/.config/dg.toml", "[cli.plus\n"),
         line("deployment delete-location x --url $URL")
             .file("~/.dagster_cloud_cli/config", all)

@@ -49,10 +49,11 @@ fn every_fault_of_every_command() {
         .flat_map(|fault| COMMANDS.map(|command| (fault.clone(), command)))
         .collect();
     let problems: Vec<_> = each(&jobs, |((name, script), (command, calls))| {
-        let case = Case::new(name.as_str(), format!("{command} --url $URL --api-token {TOKEN}"))
-            .env("OFFSHOOT_RETRY_BUDGET", "1")
-            .file("workspace.yaml", "locations: []\n")
-            .script(script.clone());
+        let case =
+            Case::new(name.as_str(), format!("{command} --url $URL/prod --api-token {TOKEN}"))
+                .env("OFFSHOOT_RETRY_BUDGET", if name.starts_with("once") { "20" } else { "2" })
+                .file("workspace.yaml", "locations: []\n")
+                .script(script.clone());
         let outcome = case.run(ours::run);
         let problems = judge(&outcome, &expectation(name), *calls);
         problems
@@ -70,10 +71,12 @@ fn every_fault_of_every_command() {
 #[ignore = "the binary has no commands yet"]
 fn a_server_that_is_not_there() {
     let problems: Vec<_> = each(&COMMANDS, |(command, _)| {
-        let case =
-            Case::new("refused", format!("{command} --url {} --api-token {TOKEN}", refusing_url()))
-                .env("OFFSHOOT_RETRY_BUDGET", "1")
-                .file("workspace.yaml", "locations: []\n");
+        let case = Case::new(
+            "refused",
+            format!("{command} --url {}/prod --api-token {TOKEN}", refusing_url()),
+        )
+        .env("OFFSHOOT_RETRY_BUDGET", "1")
+        .file("workspace.yaml", "locations: []\n");
         let outcome = case.run(ours::run);
         let problems = well_said(&outcome);
         assert_eq!(outcome.code, UNREACHABLE, "{command}: {outcome:?}");
@@ -153,9 +156,8 @@ fn expectation(name: &str) -> Expect {
     match name {
         _ if name.starts_with("once ") => Recovers,
         "always 401" | "always 403" => Ends { code: UNAUTHORIZED, tries: 1 },
-        "always 404" | "always 400" | "always 405" | "always 413" | "always errors" => {
-            Ends { code: 1, tries: 1 }
-        }
+        "always 404" | "always errors" => Ends { code: 1, tries: 1 },
+        "always 400" | "always 405" | "always 413" => Ends { code: UNREACHABLE, tries: 1 },
         // Waiting that long is past the budget: it ends at once.
         "always 429, retry after an hour" | "always 503, retry after a far date" => {
             Ends { code: UNREACHABLE, tries: 1 }

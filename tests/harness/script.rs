@@ -196,7 +196,11 @@ impl Script {
             "locationsAsDocument" => {
                 json!({"__typename": "LocationsAsDocument", "document": {"locations": []}})
             }
-            "workspace" => json!({"workspaceEntries": []}),
+            "workspace" => {
+                let entries =
+                    self.locations.iter().cloned().map(workspace_entry).collect::<Vec<_>>();
+                json!({"workspaceEntries": entries})
+            }
             "workspaceOrError" => {
                 let entries = self.locations.iter().cloned().map(loaded).collect::<Vec<_>>();
                 json!({"__typename": "Workspace", "id": "1", "locationEntries": entries})
@@ -226,6 +230,8 @@ pub fn deployment(name: Json) -> Json {
 
 /// A location as the service lists it, loaded, with the metadata that the service keeps as a text.
 pub fn workspace_entry(name: Json) -> Json {
+    // A name that is a number becomes a text, as the schema says of every name in an answer.
+    let name = if name.is_number() { name.to_string().into() } else { name };
     json!({
         "__typename": "WorkspaceEntry", "locationName": name,
         "serializedDeploymentMetadata": "{\"__class__\": \"CodeDeploymentMetadata\", \"python_file\": \"a.py\"}",

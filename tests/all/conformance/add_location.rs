@@ -65,7 +65,7 @@ fn flags() {
         Case::new("workspace add", format!("workspace add-location --url $URL/prod --api-token {TOKEN} {NO_WAIT} x --image i")),
         Case::new("workspace update", format!("workspace update-location --url $URL/prod --api-token {TOKEN} {NO_WAIT} x --image i")),
         Case::new("deployment by flag only", format!("deployment add-location --url $URL --deployment prod --api-token {TOKEN} {NO_WAIT} x")),
-        Case::new("no deployment", format!("deployment add-location --url $URL --api-token {TOKEN} {NO_WAIT} x")),
+        Case::new("no deployment", format!("deployment add-location --url $URL --api-token {TOKEN} {NO_WAIT} x")).ours_refuses("a location is put into a deployment that is known"),
     ];
 }
 

@@ -90,6 +90,9 @@ fn compare(case: &Case, theirs: &Outcome, ours: &Outcome) -> Vec<String> {
     match &case.ours {
         Ours::Same => {}
         Ours::Sends(_, change) => wanted.iter_mut().for_each(|call| change(&mut call.arguments)),
+        Ours::SendsTo(_, deployment) => {
+            wanted.iter_mut().for_each(|call| call.address.header = Some((*deployment).into()));
+        }
         Ours::Refuses(_) => {
             succeeds = false;
             wanted.clear();
@@ -174,7 +177,11 @@ fn describe(record: &mut String, case: &Case, theirs: &Outcome) {
         case.command.replace(&always, "").split_whitespace().collect::<Vec<_>>().join(" ");
     let mut lines = vec![format!("{}: {end}", case.name), short(&command)];
     lines.extend(calls(theirs).iter().map(|call| short(&call.to_string())));
-    if let Ours::Sends(reason, _) | Ours::Refuses(reason) | Ours::Accepts(reason, ..) = &case.ours {
+    if let Ours::Sends(reason, _)
+    | Ours::SendsTo(reason, _)
+    | Ours::Refuses(reason)
+    | Ours::Accepts(reason, ..) = &case.ours
+    {
         lines.push(format!("but ours: {reason}"));
     }
     writeln!(record, "{}\n", lines.join("\n  ")).expect("a string takes any text");

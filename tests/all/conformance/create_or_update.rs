@@ -1,12 +1,17 @@
 //! `branch-deployment create-or-update`, without Git.
 
 use offshoot_tests::script::Reply;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::compare::conform;
 use crate::case::{Case, TOKEN};
 
 const ROOT: &str = "createOrUpdateBranchDeployment";
+
+const PLAIN_NUMBER: &str = "a number is digits, a sign, a point and an exponent";
+const ANY_CASE: &str = "names that the service writes in capitals are taken in any case";
+const NO_STATUS: &str = "the service has no such status";
+const NAMELESS: &str = "a branch and a repository have names";
 
 /// The command with what it always needs, and `tail`.
 fn create(name: &'static str, tail: &str) -> Case {
@@ -21,8 +26,28 @@ fn bare(name: &'static str, tail: &str) -> Case {
     )
 }
 
+/// The command with these names and a commit.
+fn named(name: &'static str, names: &str) -> Case {
+    bare(name, &format!("--commit-hash c --timestamp 1 {names}"))
+}
+
+/// What [`create`] sends with this time and this condition.
+fn at(timestamp: f64, condition: Option<&str>) -> Json {
+    json!({
+        "branchData": {
+            "repoName": "repo", "branchName": "feature", "branchUrl": null, "pullRequestUrl": null,
+            "pullRequestStatus": null, "pullRequestNumber": null,
+        },
+        "commit": {
+            "commitHash": "c0ffee", "timestamp": timestamp, "commitMessage": null, "commitUrl": null,
+            "authorName": null, "authorEmail": null, "authorAvatarUrl": null,
+        },
+        "baseDeploymentName": null, "snapshotBaseCondition": condition,
+    })
+}
+
 /// The command that answers with another member of the result's union.
-fn member(typename: &'static str, fields: serde_json::Value) -> Case {
+fn member(typename: &'static str, fields: Json) -> Case {
     create(typename, "--timestamp 1").answer(ROOT, Reply::member(ROOT, typename, fields))
 }
 
@@ -73,45 +98,45 @@ fn values() {
         create("microseconds", "--timestamp 1700000000.123456"),
         create("exponent", "--timestamp 1.7e9"),
         create("before 1970", "--timestamp -1"),
-        create("zero", "--timestamp 0"),
+        create("zero", "--timestamp 0").ours_accepts("1970-01-01 is a time", ROOT, at(0.0, None)),
         create("not a number", "--timestamp yesterday"),
         create("a date", "--timestamp 2023-11-14T22:13:20Z"),
-        create("blanks around", "--timestamp ' 17 '"),
-        create("underscores", "--timestamp 1_700"),
+        create("blanks around", "--timestamp ' 17 '").ours_refuses(PLAIN_NUMBER),
+        create("underscores", "--timestamp 1_700").ours_refuses(PLAIN_NUMBER),
         create("plus sign", "--timestamp +17"),
         create("NaN", "--timestamp nan"),
         create("infinity", "--timestamp inf"),
         create("empty timestamp", "--timestamp ''"),
         create("on update", "--timestamp 1 --snapshot-base-condition on-update"),
-        create("name of the constant", "--timestamp 1 --snapshot-base-condition ON_UPDATE"),
-        create("other case", "--timestamp 1 --snapshot-base-condition On-Update"),
+        create("name of the constant", "--timestamp 1 --snapshot-base-condition ON_UPDATE").ours_accepts(ANY_CASE, ROOT, at(1.0, Some("ON_UPDATE"))),
+        create("other case", "--timestamp 1 --snapshot-base-condition On-Update").ours_accepts(ANY_CASE, ROOT, at(1.0, Some("ON_UPDATE"))),
         create("unknown condition", "--timestamp 1 --snapshot-base-condition always"),
         create("empty condition", "--timestamp 1 --snapshot-base-condition ''"),
         create("closed", "--timestamp 1 --pull-request-status CLOSED"),
         create("merged", "--timestamp 1 --pull-request-status MERGED"),
-        create("lower case", "--timestamp 1 --pull-request-status open"),
-        create("unknown status", "--timestamp 1 --pull-request-status DRAFT"),
-        create("empty status", "--timestamp 1 --pull-request-status ''"),
+        create("lower case", "--timestamp 1 --pull-request-status open").ours_sends(ANY_CASE, |arguments| arguments["branchData"]["pullRequestStatus"] = json!("OPEN")),
+        create("unknown status", "--timestamp 1 --pull-request-status DRAFT").ours_refuses(NO_STATUS),
+        create("empty status", "--timestamp 1 --pull-request-status ''").ours_refuses(NO_STATUS),
         create(
             "empty strings",
             "--timestamp 1 --branch-url '' --code-review-url '' --code-review-id '' --commit-message '' --author-name ''
              --author-email '' --author-avatar-url '' --base-deployment-name ''",
         ),
-        create("empty commit", "--timestamp 1 --commit-hash ''"),
-        create("empty branch", "--timestamp 1 --branch-name ''"),
-        create("empty repository", "--timestamp 1 --git-repo-name ''"),
-        create("blank branch", "--timestamp 1 --branch-name ' '"),
+        bare("empty commit", "--repo-name r --branch-name b --timestamp 1 --commit-hash ''"),
+        named("empty branch", "--repo-name r --branch-name ''").ours_refuses(NAMELESS),
+        named("empty repository", "--repo-name '' --branch-name b").ours_refuses(NAMELESS),
+        named("blank branch", "--repo-name r --branch-name ' '").ours_refuses(NAMELESS),
         create("quotes", r#"--timestamp 1 --commit-message 'say "hi"' --author-name "it's""#),
         create("backslashes", r"--timestamp 1 --commit-message 'C:\new\table'"),
         create("new lines and tabs", "--timestamp 1 --commit-message 'one\ntwo\r\n\tthree\n'"),
         create("control characters", "--timestamp 1 --commit-message '\u{1b}[31mred\u{7f}\u{1}'"),
         create("emoji", "--timestamp 1 --commit-message '\u{1f680}\u{1f468}\u{200d}\u{1f469}' --author-name '\u{5c71}\u{7530}'"),
         create("separators", "--timestamp 1 --commit-message '\u{2028}\u{2029}\u{feff}\u{a0}'"),
-        create("slashes in names", "--timestamp 1 --branch-name feature/a#1 --git-repo-name acme/repo"),
-        create("a branch called HEAD", "--timestamp 1 --branch-name HEAD").ours_refuses("`HEAD` is never a branch name"),
+        named("slashes in names", "--branch-name feature/a#1 --git-repo-name acme/repo"),
+        named("a branch called HEAD", "--repo-name r --branch-name HEAD").ours_refuses("`HEAD` is never a branch name"),
         create("a long message", &format!("--timestamp 1 --commit-message '{}'", "m".repeat(100_000))),
-        create("a hash that is none", "--timestamp 1 --commit-hash main"),
-        create("a name to be trimmed", "--timestamp 1 --branch-name ' b '"),
+        bare("a hash that is none", "--repo-name r --branch-name b --timestamp 1 --commit-hash main"),
+        named("a name with blanks around", "--repo-name r --branch-name ' b '"),
         create("a number that is a word", "--timestamp 1 --code-review-id PR-7"),
     ];
 }

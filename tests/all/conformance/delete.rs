@@ -25,7 +25,8 @@ fn table() {
     conform![
         delete("by name", "--url $URL --deployment 2f6c1d0e"),
         delete("short flag", "--url $URL -d 2f6c1d0e"),
-        delete("name with blanks", "--url $URL -d 'a b/c\u{e9}'"),
+        delete("name with blanks", "--url $URL -d 'a b/c\u{e9}'")
+            .ours_refuses("no deployment can have this name"),
         delete("by variable", "--url $URL").env("DAGSTER_CLOUD_DEPLOYMENT", "2f6c1d0e"),
         delete("URL by variable", "-o acme -d x").env("DAGSTER_CLOUD_URL", "$URL"),
         delete("URL with a deployment", "--url $URL/prod -d x"),

@@ -79,7 +79,8 @@ fn scalars() {
         value("infinity", ".inf"),
         value("not a number", ".nan"),
         value("large whole numbers", "[9223372036854775807, 18446744073709551615]"),
-        value("larger than 64 bits", "340282366920938463463374607431768211456"),
+        value("larger than 128 bits", "340282366920938463463374607431768211456")
+            .ours_refuses("no reader of JSON keeps such a number"),
         value("dates", "[2024-01-02, 2024-01-02T03:04:05Z]"),
         value("nulls", "[~, null, Null, NULL, ]"),
         value("texts", "['yes', \"012\", !!str 12, 1.2.3, v1, '']"),
