@@ -72,7 +72,6 @@ fn only_comments_come_out_and_only_two_backslashes_go_in() {
 }
 
 #[test]
-#[ignore = "the binary has no commands yet"]
 fn each_way_creates_the_branch_deployment_and_adds_the_location() {
     let from_flags = |more: Json| {
         let mut commit = json!({

@@ -6,6 +6,9 @@ use serde_json::{Value as Json, json};
 use super::compare::conform;
 use crate::case::{Case, TOKEN};
 
+const TWO_DEPLOYMENTS: &str = "the deployment of the flag is put behind that of the URL";
+const NEWLINE: &str = "theirs ends with an empty line, and a missing document is an empty map";
+
 fn at(name: &'static str, command: &str, tail: &str) -> Case {
     Case::new(name, format!("{command} --url $URL/prod --api-token {TOKEN} {tail}"))
 }
@@ -20,12 +23,14 @@ fn delete_location() {
     conform![
         at("by name", "deployment delete-location", "x"),
         at("in a workspace", "workspace delete-location", "x"),
-        at("in a deployment", "deployment delete-location", "x --deployment other"),
-        at("short flag", "deployment delete-location", "x -d other"),
+        at("in a deployment", "deployment delete-location", "x --deployment other")
+            .not_yet(TWO_DEPLOYMENTS),
+        at("short flag", "deployment delete-location", "x -d other").not_yet(TWO_DEPLOYMENTS),
         at("Unicode", "deployment delete-location", "'caf\u{e9} \u{1f680}'"),
         at("no name", "deployment delete-location", ""),
         at("empty name", "deployment delete-location", "''")
-            .ours_refuses("nothing is deleted without a name"),
+            .ours_refuses("nothing is deleted without a name")
+            .not_yet("an empty name is sent"),
         delete_member("PythonError"),
         delete_member("UnauthorizedError"),
         delete_member("SomethingNewError"),
@@ -44,7 +49,7 @@ fn list() {
         at("none", "deployment list-locations", ""),
         at("in a workspace", "workspace list", ""),
         listing("two", json!([workspace_entry("x".into()), workspace_entry("y".into())])),
-        at("of a deployment", "deployment list-locations", "-d other"),
+        at("of a deployment", "deployment list-locations", "-d other").not_yet(TWO_DEPLOYMENTS),
         at("errors", "deployment list-locations", "").answer("workspace", Reply::errors("boom")),
         at("null", "deployment list-locations", "")
             .answer("workspace", Reply::data("workspace", json!(null))),
@@ -58,11 +63,13 @@ fn pull() {
             "locationsAsDocument",
             json!({"__typename": "LocationsAsDocument", "document": document}),
         );
-        at(name, "deployment pull-locations", "").answer("locationsAsDocument", reply)
+        at(name, "deployment pull-locations", "")
+            .answer("locationsAsDocument", reply)
+            .not_yet(NEWLINE)
     };
     conform![
-        at("none", "deployment pull-locations", ""),
-        at("in a workspace", "workspace pull", ""),
+        at("none", "deployment pull-locations", "").not_yet(NEWLINE),
+        at("in a workspace", "workspace pull", "").not_yet(NEWLINE),
         pulling("no document", json!(null)),
         pulling("an empty document", json!({})),
         pulling(
