@@ -1,1 +1,12 @@
-//! Tests across crates.
+//! The tests across crates: our binary, judged by what others wrote.
+
+#[cfg(test)]
+mod case;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod guides;

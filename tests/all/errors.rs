@@ -1,0 +1,144 @@
+//! What our commands say of wrong use: every message, with its exit code, as it stands on a terminal.
+
+use offshoot_tests::ours;
+
+use crate::case::Case;
+
+/// Runs these command lines and compares exit codes, stdout and stderr with the snapshot.
+macro_rules! says {
+    ($($case:expr),+ $(,)?) => {
+        insta::with_settings!({
+            omit_expression => true,
+            filters => vec![(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"), (r"/[^\s`:]*/\.tmp\w+", "[tmp]")],
+        }, {
+            insta::assert_snapshot!(said(&[$($case),+]))
+        })
+    };
+}
+
+fn said(cases: &[Case]) -> String {
+    let one = |case: &Case| {
+        let outcome = case.run(ours::run);
+        assert!(outcome.requests.is_empty(), "{}: a wrong command line sends nothing", case.name);
+        assert_eq!(outcome.stdout, "", "{}: stdout is for results", case.name);
+        format!(
+            "{}$ offshoot {}\n{}[{}]\n",
+            case.surroundings(),
+            case.command,
+            outcome.stderr,
+            outcome.code
+        )
+    };
+    cases.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+fn line(command: &str) -> Case {
+    Case::new(command, command)
+}
+
+#[test]
+fn create_or_update() {
+    let with =
+        |tail: &str| line(&format!("branch-deployment create-or-update --url $URL -u t {tail}"));
+    let known = "--repo-name r --branch-name b";
+    says![
+        line("branch-deployment create-or-update"),
+        line(&format!(
+            "branch-deployment create-or-update -u t {known} --commit-hash c --timestamp 1"
+        )),
+        line(&format!(
+            "branch-deployment create-or-update --url $URL {known} --commit-hash c --timestamp 1"
+        )),
+        with("--branch-name b --commit-hash c --timestamp 1"),
+        with("--repo-name r --commit-hash c --timestamp 1"),
+        with(known),
+        with(&format!("{known} --commit-hash c")),
+        with(&format!("{known} --timestamp 1")),
+        with(&format!("{known} --commit-hash '' --timestamp 1")),
+        with(&format!("{known} --commit-hash c --timestamp yesterday")),
+        with(&format!("{known} --commit-hash c --timestamp nan")),
+        with(&format!("{known} --commit-hash c --timestamp")),
+        with(&format!("{known} --commit-hash c --timestamp 1 --snapshot-base-condition always")),
+        with(&format!("{known} --commit-hash c --timestamp 1 --nope")),
+        with(&format!("{known} --commit-hash c --timestamp 1 --branch-nam b")),
+        with(&format!("{known} --commit-hash c --timestamp 1 extra")),
+        with("--repo-name r --branch-name HEAD --commit-hash c --timestamp 1"),
+        with(&format!("{known} --read-git-state")),
+        line(&format!(
+            "branch-deployment create-or-update --url ftp://x -u t {known} --commit-hash c --timestamp 1"
+        )),
+        line(&format!(
+            "branch-deployment create-or-update --url 'not a url' -u t {known} --commit-hash c --timestamp 1"
+        )),
+    ];
+}
+
+#[test]
+fn delete() {
+    says![
+        line("branch-deployment delete"),
+        line("branch-deployment delete --url $URL -u t"),
+        line("branch-deployment delete --url $URL -u t -d ''"),
+        line("branch-deployment delete --url $URL -d x"),
+        line("branch-deployment delete -u t -d x"),
+        line("branch-deployment delete --url $URL -u t x"),
+        line("branch-deployment delet --url $URL -u t -d x"),
+        line("branch-deployments delete --url $URL -u t -d x"),
+        line("branch-deployment"),
+    ];
+}
+
+#[test]
+fn locations() {
+    let add = |tail: &str| line(&format!("deployment add-location --url $URL/prod -u t {tail}"));
+    says![
+        line("deployment add-location"),
+        line("deployment add-location x --url $URL/prod"),
+        line("deployment add-location x -u t"),
+        add(""),
+        add("''"),
+        add("x y"),
+        add("x --location-load-timeout soon"),
+        add("x --agent-timeout -1"),
+        add("x").env("DAGSTER_CLOUD_LOCATION_LOAD_TIMEOUT", "soon"),
+        add("x --from nothing.yaml"),
+        add("x --from .").file("l.yaml", ""),
+        add("--from l.yaml").file("l.yaml", ""),
+        add("--from l.yaml").file("l.yaml", "hello\n"),
+        add("--from l.yaml").file("l.yaml", "image: i\n"),
+        add("--from l.yaml").file("l.yaml", "location_name: [x\n"),
+        add("--from l.yaml").file("l.yaml", "location_name: x\ncode_source:\n\tpython_file: a\n"),
+        add("--from l.yaml").file("l.yaml", b"location_name: caf\xe9\n"),
+        add("y --from l.yaml").file("l.yaml", "location_name: x\n"),
+        add("--from l.yaml").file("l.yaml", "locations:\n  - location_name: x\n"),
+        add("z --from l.yaml")
+            .file("l.yaml", "locations:\n  - location_name: x\n  - location_name: y\n"),
+        add("x --from l.yaml").file("l.yaml", "locations:\n  x: {image: i}\n"),
+        add("x --from l.yaml").file("l.yaml", "locations:\n  - image: i\n"),
+        add("--from l.yaml").file("l.yaml", "location_name: x\ncontainer_context: .inf\n"),
+        add("--from l.yaml").file("l.yaml", "location_name: x\ncontainer_context: *a\n"),
+        line("deployment delete-location --url $URL/prod -u t"),
+        line("deployment list-locations --url $URL/prod"),
+        line("deployment sync-locations --url $URL/prod -u t"),
+        line("deployment sync-locations --url $URL/prod -u t -w w.yaml")
+            .file("w.yaml", "locations: x\n"),
+        line("deployment sync-locations --url $URL/prod -u t -w w.yaml").file("w.yaml", ""),
+    ];
+}
+
+#[test]
+fn settings() {
+    let with = |text: &'static str| {
+        line("deployment delete-location x --url $URL")
+            .env("DAGSTER_CLOUD_CLI_CONFIG", "$PWD/config")
+            .file("config", text)
+    };
+    says![
+        line("deployment delete-location x"),
+        line("nothing-like-it"),
+        line("--nope"),
+        with("hello\n"),
+        with("user_token: [\n"),
+        line("deployment delete-location x --url $URL").file("~/.config/dg.toml", "[cli.plus\n"),
+    ];
+}
