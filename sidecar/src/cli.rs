@@ -11,7 +11,7 @@ mod wait;
 
 use std::ffi::OsString;
 
-use clap::Command;
+use clap::{Arg, Command};
 use early::Early;
 use tree::{Node, Run};
 
@@ -70,8 +70,12 @@ const ROOT: &[Node] = &[
 
 /// The command that `args` ask for, or what ends the program before one runs: help, the version, wrong usage.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Run, Early> {
-    let matches = command().try_get_matches_from(args).map_err(Early::from)?;
-    tree::find(ROOT, &matches)
+    let args: Vec<OsString> = args.into_iter().collect();
+    let run = command().try_get_matches_from(&args).map_err(Early::from);
+    run.and_then(|matches| tree::find(ROOT, &matches)).map_err(|early| {
+        let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+        early.of_command(&tree::path(ROOT, words))
+    })
 }
 
 /// The whole command line. What a subcommand takes is built only if it is the one that is called.
@@ -82,6 +86,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .arg_required_else_help(true)
         .subcommand_required(true)
+        .arg(Arg::new("log-format").long("log-format").hide(true).help("Taken and ignored"))
         .after_help("Started through a link named `dagster-cloud` it takes that tool's place.");
     tree::extend(root, ROOT)
 }

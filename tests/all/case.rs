@@ -33,6 +33,8 @@ pub enum Ours {
     Same,
     /// The same calls after this change to the arguments of theirs, for this reason.
     Sends(&'static str, fn(&mut Json)),
+    /// The same calls, with the deployment behind a path of the URL that theirs takes for one, for this reason.
+    Appends(&'static str),
     /// The same calls to another deployment, for this reason.
     SendsTo(&'static str, &'static str),
     /// An error where theirs sends something, for this reason.
@@ -91,6 +93,13 @@ impl Case {
         self
     }
 
+    pub fn ours_appends(mut self, reason: &'static str) -> Self {
+        self.ours = Ours::Appends(reason);
+        self
+    }
+
+    /// For a defect that is known and not yet mended: see [`Case::defect`].
+    #[expect(dead_code, reason = "at the moment there is none")]
     pub fn not_yet(mut self, defect: &'static str) -> Self {
         self.defect = Some(defect);
         self

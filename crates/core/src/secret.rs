@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize, Serializer};
 /// What a secret is shown as.
 pub const MASK: &str = "******";
 
+/// Shorter than any token that a service gives out. Masking so short a text in an answer would hide parts of it
+/// that only look alike, and break the answer.
+const SHORTEST: usize = 12;
+
 /// A token or password. `Debug`, `Display` and `Serialize` show [`MASK`]; only [`Secret::expose`] does not.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -23,9 +27,10 @@ impl Secret {
         &self.0
     }
 
-    /// `text` with every occurrence of this secret masked: for words that come from elsewhere.
+    /// `text` with every occurrence of this secret masked: for words that come from elsewhere. A secret of less
+    /// than 12 bytes is none, and is not looked for.
     pub fn mask_in(&self, text: &str) -> String {
-        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, MASK) }
+        if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(&self.0, MASK) }
     }
 }
 
@@ -61,8 +66,9 @@ mod tests {
 
     #[test]
     fn masks_itself_in_the_words_of_others() {
-        let secret = Secret::new("abc123");
-        assert_eq!(secret.mask_in("bad token abc123!"), "bad token ******!");
+        let secret = Secret::new("0123456789ab");
+        assert_eq!(secret.mask_in("bad token 0123456789ab!"), "bad token ******!");
         assert_eq!(Secret::new("").mask_in("unchanged"), "unchanged");
+        assert_eq!(Secret::new("data").mask_in(r#"{"data":{}}"#), r#"{"data":{}}"#);
     }
 }

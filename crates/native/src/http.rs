@@ -198,7 +198,9 @@ fn certificate(text: &str) -> String {
         _ if text.contains("UnknownIssuer") => {
             "the server's certificate is from an unknown authority".to_owned()
         }
-        _ if text.contains("Expired") || text.contains("expired") => "the server's certificate has expired".to_owned(),
+        _ if text.contains("Expired") || text.contains("expired") => {
+            "the server's certificate has expired".to_owned()
+        }
         _ if text.contains("NotValidForName") || text.contains("not valid for name") => {
             "the server's certificate is for another host".to_owned()
         }

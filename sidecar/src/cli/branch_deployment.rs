@@ -37,7 +37,8 @@ pub struct CreateOrUpdate {
         long,
         value_name = "SECONDS",
         required_unless_present = "read_git_state",
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        value_parser = number
     )]
     timestamp: Option<f64>,
     /// Read commit hash, time, message and author from the Git repository here; other flags win over it
@@ -58,13 +59,13 @@ pub struct CreateOrUpdate {
     #[arg(long, value_name = "STATUS")]
     pull_request_status: Option<PullRequestStatus>,
     /// Subject line of the commit
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     commit_message: Option<String>,
     /// Page that shows the commit
     #[arg(long, value_name = "URL")]
     commit_url: Option<String>,
     /// Author of the commit
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     author_name: Option<String>,
     /// Author's email
     #[arg(long, value_name = "EMAIL")]
@@ -225,6 +226,10 @@ Example:
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
+}
+
+fn number(text: &str) -> Result<f64, &'static str> {
+    text.parse().map_err(|_| "it is no number of seconds")
 }
 
 fn row(deployment: &Listed) -> String {

@@ -8,23 +8,31 @@ use crate::failure::write_error;
 
 /// What ends the program before a command runs.
 pub enum Early {
-    /// Help, the version, or wrong usage.
-    Clap(Box<clap::Error>),
+    /// Help, the version, or wrong usage of the command that is named by these words.
+    Clap(Box<clap::Error>, String),
     /// No command was given.
     NoCommand,
 }
 
 impl From<clap::Error> for Early {
     fn from(error: clap::Error) -> Self {
-        Self::Clap(Box::new(error))
+        Self::Clap(Box::new(error), String::new())
     }
 }
 
 impl Early {
+    /// The same, with the names of the command that was called.
+    pub fn of_command(self, path: &[&str]) -> Self {
+        match self {
+            Self::Clap(error, _) => Self::Clap(error, path.join(" ")),
+            Self::NoCommand => Self::NoCommand,
+        }
+    }
+
     /// Prints it, and gives the exit code.
     pub fn finish(self) -> ExitCode {
-        let error = match self {
-            Self::Clap(error) => error,
+        let (error, path) = match self {
+            Self::Clap(error, path) => (error, path),
             Self::NoCommand => {
                 write_error("no command is given", Some("`offshoot --help` shows them"), None);
                 return ExitCode::from(2);
@@ -41,7 +49,7 @@ impl Early {
                 ExitCode::from(2)
             }
             _ => {
-                let (message, hint) = in_two_lines(&error);
+                let (message, hint) = in_two_lines(&error, &path);
                 write_error(&message, Some(&hint), None);
                 ExitCode::from(2)
             }
@@ -50,22 +58,25 @@ impl Early {
 }
 
 /// clap's paragraphs as one line of what is wrong and one of what to do.
-fn in_two_lines(error: &clap::Error) -> (String, String) {
+fn in_two_lines(error: &clap::Error, path: &str) -> (String, String) {
     let text = error.render().to_string();
     let mut message = Vec::new();
     let mut tips = Vec::new();
-    let mut help = "`offshoot --help` shows the commands".to_owned();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(usage) = line.strip_prefix("Usage: ") {
-            let words = usage.split(' ').take_while(|word| !word.starts_with(['[', '<', '-']));
-            help = format!("`{} --help` shows the flags", words.collect::<Vec<_>>().join(" "));
-        } else if let Some(tip) = line.strip_prefix("tip: ") {
+        if let Some(tip) = line.strip_prefix("tip: ") {
             tips.push(tip.to_owned());
-        } else if !line.starts_with("For more information") {
+        } else if !line.starts_with("Usage: ") && !line.starts_with("For more information") {
             message.push(line.strip_prefix("error: ").unwrap_or(line));
         }
     }
     let message = message.join(" ").replace('\'', "`");
-    tips.push(help);
-    (message, tips.join("; ").replace('\'', "`"))
+    // A value of nothing is what an unquoted variable leaves that holds nothing.
+    if error.kind() == ErrorKind::InvalidValue && text.contains("none was supplied") {
+        tips.push("is a variable empty, and not in quotes?".to_owned());
+    }
+    tips.push(match path {
+        "" => "`offshoot --help` shows the commands".to_owned(),
+        path => format!("`offshoot {path} --help` shows how"),
+    });
+    (message, tips.join("; ").replace("?; ", "? ").replace('\'', "`"))
 }

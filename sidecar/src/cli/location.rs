@@ -55,8 +55,12 @@ pub struct Add {
     /// Page that shows the code
     #[arg(long, value_name = "URL")]
     git_url: Option<String>,
-    #[command(flatten)]
-    deployment: Deployment,
+    /// Deployment [env: DAGSTER_CLOUD_DEPLOYMENT]
+    #[arg(long, value_name = "NAME")]
+    deployment: Option<String>,
+    /// Refused: in the official tool this is the working directory here, and the deployment everywhere else.
+    #[arg(short = 'd', hide = true, value_name = "NAME", value_parser = ambiguous)]
+    ambiguous: Option<String>,
     #[command(flatten)]
     connect: Connect,
     #[command(flatten)]
@@ -93,8 +97,7 @@ Examples:
             },
         };
         let run = || {
-            let (connection, deployment) =
-                self.connect.deployment(app, self.deployment.deployment)?;
+            let (connection, deployment) = self.connect.deployment(app, self.deployment)?;
             let limits = self.waiting.limits(app)?;
             let call = ops::add_or_update_location(
                 &app.host,
@@ -238,6 +241,10 @@ impl Verb for Sync {
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
+}
+
+fn ambiguous(_: &str) -> Result<String, &'static str> {
+    Err("write --deployment or --working-directory; in the official tool -d is the latter here")
 }
 
 /// As the official tool lists them.

@@ -81,10 +81,29 @@ pub fn find(nodes: &[Node], matches: &ArgMatches) -> Result<Run, Early> {
     }
 }
 
+/// The names of the commands at the beginning of `words`, for "`... --help` shows the flags".
+pub fn path<'w>(nodes: &[Node], words: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
+    let mut path = Vec::new();
+    let mut nodes = nodes;
+    for word in words {
+        match nodes.iter().find(|node| node.name == word) {
+            Some(Node { kind: Kind::Group(children), .. }) => nodes = children,
+            Some(_) => {
+                path.push(word);
+                break;
+            }
+            None => continue,
+        }
+        path.push(word);
+    }
+    path
+}
+
 fn augment<V: Verb>(command: Command) -> Command {
     // The derive puts the struct's own documentation over what the tree says.
     let about = command.get_about().cloned().unwrap_or_default();
-    V::augment_args(command).about(about).after_help(V::EXAMPLES)
+    // As in the official tool, the last of several wins: scripts append to what a variable holds.
+    V::augment_args(command).about(about).after_help(V::EXAMPLES).args_override_self(true)
 }
 
 fn read<V: Verb>(matches: &ArgMatches) -> Result<Run, clap::Error> {

@@ -7,9 +7,8 @@ use super::compare::conform;
 use crate::case::{Case, TOKEN};
 
 const ROOT: &str = "addOrUpdateLocationFromDocument";
-const TWO_DEPLOYMENTS: &str = "the deployment of the flag is put behind that of the URL";
-const D_IS_DEPLOYMENT: &str =
-    "`-d` is the deployment, and theirs takes it for the working directory";
+const TWO_DEPLOYMENTS: &str = "on a host that is not Dagster's own nobody knows what the path means; a 404 is better than a guess";
+const D_IS_DEPLOYMENT: &str = "`-d` is the working directory here and the deployment everywhere else: too easily the wrong target";
 
 /// Ends as soon as the location is put.
 pub const NO_WAIT: &str = "--location-load-timeout 0 --agent-heartbeat-timeout 0";
@@ -52,10 +51,10 @@ fn flags() {
              --working-directory w --image i:1 --executable-path e --attribute a --commit-hash c --git-url g",
         ),
         add("short flags", "x -f a.py -p p -m m -a a"),
-        add("-d", "x -f a.py -d which").not_yet(D_IS_DEPLOYMENT),
-        add("-d with --deployment", "x -f a.py -d which --deployment prod").not_yet(D_IS_DEPLOYMENT),
-        add("a deployment beside the URL's", "x --deployment other").not_yet(TWO_DEPLOYMENTS),
-        add("deployment by variable", "x").env("DAGSTER_CLOUD_DEPLOYMENT", "other").not_yet(TWO_DEPLOYMENTS),
+        add("-d", "x -f a.py -d which").ours_refuses(D_IS_DEPLOYMENT),
+        add("-d with --deployment", "x -f a.py -d which --deployment prod").ours_refuses(D_IS_DEPLOYMENT),
+        add("a deployment beside the URL's", "x --deployment other").ours_appends(TWO_DEPLOYMENTS),
+        add("deployment by variable", "x").env("DAGSTER_CLOUD_DEPLOYMENT", "other").ours_appends(TWO_DEPLOYMENTS),
         add("flags before the name", "--image i x"),
         add("empty values", "x --image '' --module-name '' --package-name '' --working-directory '' --attribute '' --commit-hash '' --git-url ''"),
         add("empty Python file", "x --python-file ''"),

@@ -191,7 +191,7 @@ mod tests {
         assert_says(
             &refusal(TWO, None),
             Code::LocationInvalid,
-            "locations.yaml:2:3: the file holds several locations, and none is chosen",
+            "locations.yaml:2:3: the file holds a list of locations, and none is chosen",
             Some("pass `--location-name` with one of `data-eng`, `ml`"),
         );
         assert_says(

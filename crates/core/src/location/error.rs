@@ -91,6 +91,9 @@ pub enum Unreadable {
     /// There is nothing at that path.
     #[error("there is no such file")]
     Missing,
+    /// It is a directory.
+    #[error("it is a directory")]
+    Directory,
     /// It is larger than [`super::yaml::MAX_TEXT`].
     #[error("it has {0} bytes, and at most {max} are read", max = super::yaml::MAX_TEXT)]
     TooLarge(u64),
@@ -160,7 +163,7 @@ pub enum LocationError {
         at: Place,
     },
     /// The file holds a list of locations, and none is chosen.
-    #[error("{at}: the file holds several locations, and none is chosen")]
+    #[error("{at}: the file holds a list of locations, and none is chosen")]
     Unchosen {
         /// The list.
         at: Place,
@@ -202,13 +205,17 @@ impl Explain for LocationError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Unreadable { reason: Unreadable::Missing, .. } => {
-                Some("give the path of the location file with `--location-file`".to_owned())
+                Some("the path is relative to the directory that the command runs in".to_owned())
             }
-            Self::Unreadable { .. } | Self::Syntax { .. } | Self::Unsendable { .. } => None,
+            Self::Unreadable { .. } => Some("a location file is a YAML file in UTF-8".to_owned()),
+            Self::Syntax { .. } => Some("it is read as YAML 1.1, as Dagster reads it".to_owned()),
+            Self::Unsendable { .. } => {
+                Some("put the value in quotes, if it is meant as a text".to_owned())
+            }
             Self::Shape { what: "`locations`", found: "a mapping", .. } => {
                 Some("write `locations` as a list whose entries have a `location_name`".to_owned())
             }
-            Self::Shape { .. } => None,
+            Self::Shape { expected, .. } => Some(format!("write {expected} there")),
             Self::Nameless { .. } => Some(
                 "pass `--location-name`, or a `--location-file` with a `location_name`".to_owned(),
             ),

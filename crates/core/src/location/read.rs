@@ -16,7 +16,10 @@ pub fn read(files: &impl Files, path: &str) -> Result<String, LocationError> {
 
 fn text(files: &impl Files, path: &str) -> Result<String, Unreadable> {
     let system = |error: std::io::Error| Unreadable::System(error.to_string());
-    let file = files.open(path).map_err(system)?.ok_or(Unreadable::Missing)?;
+    let Some(file) = files.open(path).map_err(system)? else {
+        let is_dir = files.is_dir(path).map_err(system)?;
+        return Err(if is_dir { Unreadable::Directory } else { Unreadable::Missing });
+    };
     let length = usize::try_from(file.len()).ok().filter(|length| *length <= MAX_TEXT);
     let mut bytes = vec![0; length.ok_or(Unreadable::TooLarge(file.len()))?];
     let mut filled = 0;
@@ -63,8 +66,8 @@ mod tests {
             Ok(None)
         }
 
-        fn is_dir(&self, _: &str) -> io::Result<bool> {
-            Ok(false)
+        fn is_dir(&self, path: &str) -> io::Result<bool> {
+            Ok(path == "folder")
         }
 
         fn read_link(&self, _: &str) -> io::Result<Option<String>> {
@@ -99,6 +102,7 @@ mod tests {
                 "gone.yaml",
                 "cannot read the location file `gone.yaml`: there is no such file",
             ),
+            (b"", "folder", "cannot read the location file `folder`: it is a directory"),
             (b"", "locked.yaml", "cannot read the location file `locked.yaml`: permission denied"),
             (
                 b"a: 1\nb: \xc3\xa4\xff",

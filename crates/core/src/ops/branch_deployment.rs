@@ -234,7 +234,7 @@ fn variables(
     };
     let read = input.read_git_state;
     let required = |value: Option<String>, flag: &str, git_lacks: &str| {
-        let given = value.filter(|value| !value.is_empty());
+        let given = value.filter(|value| !value.trim().is_empty());
         given.ok_or_else(|| match read {
             true => Error::input(
                 format!("{git_lacks}, and no --{flag} is given"),

@@ -1,7 +1,7 @@
 //! Code locations.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Error, Event, Outcome, Plan, WaitLimits,
@@ -109,6 +109,9 @@ pub async fn delete_location<H: Host>(
     name: &str,
     dry_run: bool,
 ) -> Result<Outcome<CodeLocation>, Error> {
+    if name.trim().is_empty() {
+        return Err(Error::input("the name of the code location is empty", "pass its name"));
+    }
     let call = locations::delete(deployment, name);
     if dry_run {
         return Ok(Outcome::Planned(Plan::of(&call, &connection.endpoint)));
@@ -150,7 +153,7 @@ pub async fn list_locations<H: Host>(
     Ok(listed.into_iter().map(one).collect())
 }
 
-/// The code locations of a deployment as the document that [`sync_locations`] takes; null if there are none.
+/// The code locations of a deployment as the document that [`sync_locations`] takes; empty if there are none.
 ///
 /// # Errors
 /// If Dagster+ refuses.
@@ -159,7 +162,8 @@ pub async fn pull_locations<H: Host>(
     connection: &Connection,
     deployment: &DeploymentName,
 ) -> Result<Value, Error> {
-    Ok(Client::new(host, connection).send(&locations::as_document(deployment)).await?)
+    let document = Client::new(host, connection).send(&locations::as_document(deployment)).await?;
+    Ok(if document.is_null() { Value::Object(Map::new()) } else { document })
 }
 
 async fn deployed<H: Host>(

@@ -160,74 +160,16 @@ impl std::error::Error for PlusError {}
 impl Explain for PlusError {
     fn code(&self) -> Code {
         match &self.problem {
-            Problem::Fault(fault) => match fault {
-                Fault::Send(error) => match error.kind {
-                    SendErrorKind::Tls => Code::PlusTls,
-                    SendErrorKind::TooLarge => Code::PlusUnexpected,
-                    SendErrorKind::Unusable => Code::SettingsInvalid,
-                    _ => Code::PlusUnreachable,
-                },
-                Fault::Unauthorized { .. } => Code::PlusUnauthorized,
-                Fault::NotFound => Code::PlusNotFound,
-                Fault::Status { .. } | Fault::CutShort => Code::PlusUnreachable,
-                Fault::Maintenance { .. } => Code::PlusMaintenance,
-                Fault::GraphQl { .. } if fault.is_transient() => Code::PlusUnreachable,
-                Fault::GraphQl { .. } => Code::PlusFailed,
-                Fault::Redirect { .. } | Fault::NotTheApi { .. } | Fault::Malformed { .. } => {
-                    Code::PlusUnexpected
-                }
-            },
-            Problem::Refusal(refusal) => match refusal {
-                Refusal::Unauthorized(_) => Code::PlusUnauthorized,
-                Refusal::DeploymentNotFound(_) => Code::PlusNotFound,
-                Refusal::DeploymentLimit(_) => Code::PlusLimit,
-                Refusal::Conflict(_) => Code::PlusConflict,
-                Refusal::InvalidLocation(_) => Code::PlusInvalidLocation,
-                Refusal::Python(_) => Code::PlusFailed,
-                Refusal::Unknown(_) => Code::PlusUnexpected,
-                Refusal::NotABranch(_) => Code::TargetRefused,
-            },
+            Problem::Fault(fault) => fault.code(),
+            Problem::Refusal(refusal) => refusal.code(),
         }
     }
 
     fn hint(&self) -> Option<String> {
-        let host = &self.host;
-        let hint = match &self.problem {
-            Problem::Fault(fault) => match fault {
-                Fault::Send(error) => match error.kind {
-                    SendErrorKind::Resolve => format!("is `{host}` right? --organization, --url and DAGSTER_CLOUD_ENV decide it"),
-                    SendErrorKind::Tls => "name the file of your certificate authority in SSL_CERT_FILE".to_owned(),
-                    SendErrorKind::Connect => format!("is `{host}` reachable from here? proxies are read from HTTPS_PROXY and NO_PROXY"),
-                    SendErrorKind::Timeout | SendErrorKind::Broken => "run it again; --retry-budget gives it more time".to_owned(),
-                    SendErrorKind::TooLarge => format!("is `{host}` the address of your organization, and no proxy between?"),
-                    SendErrorKind::Unusable => "look at the settings that are named".to_owned(),
-                },
-                Fault::Unauthorized { .. } => format!(
-                    "make a token under Organization Settings > Tokens of `{host}` and pass it as DAGSTER_CLOUD_API_TOKEN"
-                ),
-                Fault::NotFound => format!("check organization, region and deployment; `{host}` answered"),
-                Fault::Status { status: 429, .. } => "too many requests: run fewer builds at once, or raise --retry-budget".to_owned(),
-                Fault::Status { .. } | Fault::CutShort => "run it again; --retry-budget gives it more time".to_owned(),
-                Fault::Maintenance { .. } => "run it again later, or raise --retry-budget to wait for the end".to_owned(),
-                Fault::Redirect { .. } => "the organization or its region is probably another; --url names the address".to_owned(),
-                Fault::NotTheApi { .. } => format!("is `{host}` the address of your organization, and no proxy between?"),
-                Fault::GraphQl { .. } => "if this speaks of a field or argument, a newer offshoot may know it".to_owned(),
-                Fault::Malformed { .. } => "a newer offshoot may know this answer".to_owned(),
-            },
-            Problem::Refusal(refusal) => match refusal {
-                Refusal::Unauthorized(_) => {
-                    "branch deployments need a token of the organization, or one with `All branch deployments`".to_owned()
-                }
-                Refusal::DeploymentNotFound(_) => "`offshoot branch-deployment list` shows those that are there".to_owned(),
-                Refusal::DeploymentLimit(_) => "delete old ones with `offshoot branch-deployment delete`".to_owned(),
-                Refusal::InvalidLocation(_) => "`--dry-run` prints the document that is sent".to_owned(),
-                Refusal::NotABranch(_) => "only branch deployments are deleted here; full ones in the settings of Dagster+".to_owned(),
-                Refusal::Unknown(_) => "a newer offshoot may know this answer".to_owned(),
-                Refusal::Conflict(_) => format!("look at the deployments of `{host}`"),
-                Refusal::Python(_) => "an error inside Dagster+: run it again, and if it stays, ask its support".to_owned(),
-            },
-        };
-        Some(hint)
+        Some(match &self.problem {
+            Problem::Fault(fault) => fault.hint(&self.host),
+            Problem::Refusal(refusal) => refusal.hint(&self.host),
+        })
     }
 
     fn detail(&self) -> Option<String> {
@@ -238,6 +180,112 @@ impl Explain for PlusError {
             }
             _ => None,
         }
+    }
+}
+
+impl Fault {
+    fn code(&self) -> Code {
+        match self {
+            Self::Send(error) => match error.kind {
+                SendErrorKind::Tls => Code::PlusTls,
+                SendErrorKind::TooLarge => Code::PlusUnexpected,
+                SendErrorKind::Unusable => Code::SettingsInvalid,
+                _ => Code::PlusUnreachable,
+            },
+            Self::Unauthorized { .. } => Code::PlusUnauthorized,
+            Self::NotFound => Code::PlusNotFound,
+            Self::Status { .. } | Self::CutShort => Code::PlusUnreachable,
+            Self::Maintenance { .. } => Code::PlusMaintenance,
+            Self::GraphQl { .. } if self.is_transient() => Code::PlusUnreachable,
+            Self::GraphQl { .. } => Code::PlusFailed,
+            Self::Redirect { .. } | Self::NotTheApi { .. } | Self::Malformed { .. } => {
+                Code::PlusUnexpected
+            }
+        }
+    }
+
+    fn hint(&self, host: &str) -> String {
+        let again = "run it again; --retry-budget gives it more time";
+        let wrong_host =
+            || format!("is `{host}` the address of your organization, and no proxy between?");
+        match self {
+            Self::Send(error) => match error.kind {
+                SendErrorKind::Resolve => format!(
+                    "is `{host}` right? --organization, --url and DAGSTER_CLOUD_ENV decide it"
+                ),
+                SendErrorKind::Connect => format!(
+                    "is `{host}` reachable from here? HTTPS_PROXY and NO_PROXY name proxies"
+                ),
+                SendErrorKind::Tls => {
+                    "name the file of your certificate authority in SSL_CERT_FILE".to_owned()
+                }
+                SendErrorKind::Timeout | SendErrorKind::Broken => again.to_owned(),
+                SendErrorKind::TooLarge => wrong_host(),
+                SendErrorKind::Unusable => "look at the settings that are named".to_owned(),
+            },
+            Self::Unauthorized { .. } => format!(
+                "make a token under Organization Settings > Tokens of `{host}` and pass it as \
+                 DAGSTER_CLOUD_API_TOKEN"
+            ),
+            Self::NotFound => {
+                format!("check organization, region and deployment; `{host}` answered")
+            }
+            Self::Status { status: 429, .. } => {
+                "too many requests: run fewer builds at once, or raise --retry-budget".to_owned()
+            }
+            Self::Status { .. } if !self.is_transient() => wrong_host(),
+            Self::Status { .. } | Self::CutShort => again.to_owned(),
+            Self::Maintenance { .. } => {
+                "run it again later, or raise --retry-budget to wait for the end".to_owned()
+            }
+            Self::Redirect { .. } => {
+                "the organization or its region is probably another; --url names the address"
+                    .to_owned()
+            }
+            Self::NotTheApi { .. } => wrong_host(),
+            Self::GraphQl { .. } => {
+                "if this speaks of a field or argument, a newer offshoot may know it".to_owned()
+            }
+            Self::Malformed { .. } => "a newer offshoot may know this answer".to_owned(),
+        }
+    }
+}
+
+impl Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unauthorized(_) => Code::PlusUnauthorized,
+            Self::DeploymentNotFound(_) => Code::PlusNotFound,
+            Self::DeploymentLimit(_) => Code::PlusLimit,
+            Self::Conflict(_) => Code::PlusConflict,
+            Self::InvalidLocation(_) => Code::PlusInvalidLocation,
+            Self::Python(_) => Code::PlusFailed,
+            Self::Unknown(_) => Code::PlusUnexpected,
+            Self::NotABranch(_) => Code::TargetRefused,
+        }
+    }
+
+    fn hint(&self, host: &str) -> String {
+        let hint = match self {
+            Self::Unauthorized(_) => {
+                "branch deployments need a token of the organization, or one with \
+                 `All branch deployments`"
+            }
+            Self::DeploymentNotFound(_) => {
+                "`offshoot branch-deployment list` shows those that are there"
+            }
+            Self::DeploymentLimit(_) => "delete old ones with `offshoot branch-deployment delete`",
+            Self::InvalidLocation(_) => "`--dry-run` prints the document that is sent",
+            Self::NotABranch(_) => {
+                "only branch deployments are deleted here; full ones in the settings of Dagster+"
+            }
+            Self::Unknown(_) => "a newer offshoot may know this answer",
+            Self::Conflict(_) => return format!("look at the deployments of `{host}`"),
+            Self::Python(_) => {
+                "an error inside Dagster+: run it again, and if it stays, ask its support"
+            }
+        };
+        hint.to_owned()
     }
 }
 
