@@ -4,8 +4,12 @@
 
 #[path = "git_state/commits.rs"]
 mod commits;
+#[path = "git_state/environment.rs"]
+mod environment;
 #[path = "git_state/git.rs"]
 mod git;
+#[path = "git_state/large.rs"]
+mod large;
 #[path = "git_state/repository.rs"]
 mod repository;
 #[path = "git_state/shapes.rs"]

@@ -109,6 +109,9 @@ impl Answer {
         let ask = |args: &[&str]| try_git(dir, args, env, b"").ok();
         let start = "refs/remotes/origin/";
         let commit = run(dir, &["log", "-1", "--date=unix", FORMAT], env, b"").ok();
+        if commit.as_ref().is_none_or(Vec::is_empty) && ask(&["rev-parse", "-q", "--verify", "HEAD"]).is_some() {
+            return None;
+        }
         Some(Self {
             commit: commit.map(|bytes| String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).into_owned()),
             branch: ask(&["symbolic-ref", "-q", "HEAD"])

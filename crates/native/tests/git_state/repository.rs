@@ -26,7 +26,7 @@ pub struct Plan {
     start: Start,
 }
 
-/// Commits with long messages that differ a little, and get shorter, so that the last one becomes a delta.
+/// Commits with long messages that become a chain of deltas, with the last commit at its end.
 #[derive(Debug, Clone)]
 struct History {
     commits: usize,
@@ -281,7 +281,7 @@ impl History {
     fn import(&self, path: &Path, commits: std::ops::Range<usize>) {
         let mut stream = String::new();
         for number in commits.clone() {
-            let body = bulk(3000 - 40 * number);
+            let body = version(number, 30);
             let message = format!("{} {number}\n\n{body}\nnumber {number}\n", self.subject);
             let (time, branch) = (1_600_000_000 + number, self.branch);
             write!(
@@ -321,7 +321,7 @@ impl Storage {
 }
 
 /// Packs everything that is reachable.
-pub fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index: &str) {
+fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index: &str) {
     let objects = git(path, &["rev-list", "--objects", "--all"]);
     let pack = format!("{}/objects/pack/pack", git(path, &["rev-parse", "--absolute-git-dir"]));
     let (depth, window) = (format!("--depth={depth}"), format!("--window={window}"));
@@ -334,18 +334,15 @@ pub fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index
     try_git(path, &args, &[], objects.as_bytes()).unwrap();
 }
 
-/// Text of `length` that does not compress to nothing.
-pub fn bulk(length: usize) -> String {
-    let words = (0_u64..).map(|number| format!("{:x} ", number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24));
-    let mut text = String::new();
-    for word in words {
-        text.push_str(&word);
-        if text.len() >= length {
-            text.truncate(length);
-            return text;
-        }
-    }
-    text
+/// The text of version `number` of `lines` lines: in each version one more line is another one, and shorter, so that git
+/// makes a chain of deltas of the versions.
+pub fn version(number: usize, lines: usize) -> String {
+    let words = |seed: usize, count: usize| {
+        let word = |place: usize| ((seed * 64 + place) as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        (0..count).map(|place| format!("{:x} ", word(place))).collect::<String>()
+    };
+    let line = |line: usize| if line < number { words(line + lines, 5) } else { words(line, 6) };
+    (0..lines).map(|number| line(number) + "\n").collect()
 }
 
 fn storage() -> impl Strategy<Value = Storage> {

@@ -5,8 +5,8 @@ use std::{cell::Cell, path::Path};
 use proptest::test_runner::{TestCaseError, TestRunner};
 
 use crate::{
-    git::{Answer, git, seeded, try_git},
-    repository::{Plan, bulk, pack},
+    git::{Answer, seeded, try_git},
+    repository::Plan,
 };
 
 /// How many repositories are made.
