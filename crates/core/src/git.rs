@@ -45,6 +45,8 @@ mod replace;
 mod source;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod url;
 
 use serde::Serialize;

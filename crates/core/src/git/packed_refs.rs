@@ -164,7 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::git::testing::MemoryFiles;
+    use crate::git::testing::{MemoryFiles, seeded};
 
     fn look_up(content: &str, name: &str) -> Result<Option<String>, String> {
         let files = MemoryFiles::default().file("/p", content);
@@ -178,6 +178,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(seeded(40))]
+
         #[test]
         fn finds_each_of_many_and_no_other(
             names in proptest::collection::btree_set("refs/(heads|tags)/[a-z0-9]{1,90}", 1..400),

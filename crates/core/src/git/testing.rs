@@ -1,11 +1,25 @@
-//! A file system in memory.
+//! A file system in memory, and what else the tests of this module share.
+
+pub(crate) mod packs;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
 };
 
+use proptest::test_runner::{Config, RngSeed};
+
 use crate::ports::{Charset, Files, ReadAt};
+
+/// A configuration of proptest that makes the same `cases` in every run.
+pub(crate) fn seeded(cases: u32) -> Config {
+    Config {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_261_121),
+        ..Config::default()
+    }
+}
 
 /// Files by absolute path. Directories are there as soon as something is in them.
 #[derive(Default)]
@@ -18,6 +32,25 @@ pub(crate) struct MemoryFiles {
 impl MemoryFiles {
     pub(crate) fn file(mut self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
         self.files.insert(path.to_owned(), bytes.as_ref().to_vec());
+        self
+    }
+
+    /// Puts a pack and its index into the object directory `objects`.
+    pub(crate) fn pack(self, objects: &str, name: &str, pack: packs::PackFile) -> Self {
+        let (pack, index) = pack.finish();
+        self.file(&format!("{objects}/pack/{name}.pack"), pack)
+            .file(&format!("{objects}/pack/{name}.idx"), index)
+    }
+
+    /// Puts a loose commit into the repository.
+    pub(crate) fn loose(self, content: &[u8]) -> Self {
+        let (path, bytes) = packs::loose(packs::commit_id(content), content.len() as u64, content);
+        self.file(&format!("/repo/.git/objects/{path}"), bytes)
+    }
+
+    /// Changes the bytes of a file.
+    pub(crate) fn change(mut self, path: &str, change: impl FnOnce(&mut Vec<u8>)) -> Self {
+        change(self.files.get_mut(path).unwrap());
         self
     }
 

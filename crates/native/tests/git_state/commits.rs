@@ -8,8 +8,26 @@ use crate::git::{FORMAT, git, read, run, seeded, shown};
 
 /// Encodings of one byte a character, in words that people used, then UTF-8 and some that do not exist.
 const LABELS: &[&str] = &[
-    "ISO-8859-1", "iso8859-1", "latin1", "latin-1", "ISO-8859-2", "ISO-8859-5", "ISO-8859-9", "ISO-8859-15", "cp1252",
-    "windows-1252", "windows-1251", "cp1250", "cp1254", "KOI8-R", "US-ASCII", "UTF-8", "utf8", "UTF8", "klingon", "",
+    "ISO-8859-1",
+    "iso8859-1",
+    "latin1",
+    "latin-1",
+    "ISO-8859-2",
+    "ISO-8859-5",
+    "ISO-8859-9",
+    "ISO-8859-15",
+    "cp1252",
+    "windows-1252",
+    "windows-1251",
+    "cp1250",
+    "cp1254",
+    "KOI8-R",
+    "US-ASCII",
+    "UTF-8",
+    "utf8",
+    "UTF8",
+    "klingon",
+    "",
 ];
 
 /// Encodings of several bytes. Each has extensions on which no two decoders agree, so that commits in them hold
@@ -69,21 +87,23 @@ fn commit() -> impl Strategy<Value = Raw> {
         "author B <b> 5 +0000\n",
         "mergetag object 12\n encoding klingon\n",
     ]);
-    (ident(), ident(), label, extra, message()).prop_map(|(author, committer, label, extra, message)| {
-        let encoding = label.map(|label| format!("encoding {label}\n")).unwrap_or_default();
-        let parts = [
-            b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor ",
-            author.as_slice(),
-            b"\ncommitter ",
-            &committer,
-            b"\n",
-            encoding.as_bytes(),
-            extra.as_bytes(),
-            b"\n",
-            &message,
-        ];
-        Raw(parts.concat())
-    })
+    (ident(), ident(), label, extra, message()).prop_map(
+        |(author, committer, label, extra, message)| {
+            let encoding = label.map(|label| format!("encoding {label}\n")).unwrap_or_default();
+            let parts = [
+                b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor ",
+                author.as_slice(),
+                b"\ncommitter ",
+                &committer,
+                b"\n",
+                encoding.as_bytes(),
+                extra.as_bytes(),
+                b"\n",
+                &message,
+            ];
+            Raw(parts.concat())
+        },
+    )
 }
 
 fn wide_commit() -> impl Strategy<Value = Raw> {
@@ -91,8 +111,11 @@ fn wide_commit() -> impl Strategy<Value = Raw> {
         let characters: Vec<_> = characters.chars().chain(" ab<>\n".chars()).collect();
         proptest::collection::vec(proptest::sample::select(characters), 0..20)
     };
-    let words = proptest::sample::select(WIDE_LABELS)
-        .prop_flat_map(move |(label, encoding, characters)| (Just((label, encoding)), text(characters), text(characters)));
+    let words = proptest::sample::select(WIDE_LABELS).prop_flat_map(
+        move |(label, encoding, characters)| {
+            (Just((label, encoding)), text(characters), text(characters))
+        },
+    );
     words.prop_map(|((label, encoding), name, message)| {
         let name = String::from_iter(name).replace(['<', '>', '\n'], "");
         let message = String::from_iter(message);
@@ -106,7 +129,8 @@ fn wide_commit() -> impl Strategy<Value = Raw> {
 
 /// Stores all of `commits` with one call of git, and returns their ids.
 fn store(dir: &Path, commits: &[Raw]) -> Vec<String> {
-    let files: Vec<_> = (0..commits.len()).map(|number| dir.join(format!("commit-{number}"))).collect();
+    let files: Vec<_> =
+        (0..commits.len()).map(|number| dir.join(format!("commit-{number}"))).collect();
     for (file, commit) in files.iter().zip(commits) {
         fs::write(file, &commit.0).unwrap();
     }

@@ -58,7 +58,16 @@ fn variables_count_as_they_do_for_git() {
     let top = &places.top;
     let outer_objects = path("outer/.git/objects");
 
-    for start in ["outer", "outer/src/deep", "outer/inner", "outer/.git", "none", "linked", "bare2.git", "bare2.git/refs"] {
+    for start in [
+        "outer",
+        "outer/src/deep",
+        "outer/inner",
+        "outer/.git",
+        "none",
+        "linked",
+        "bare2.git",
+        "bare2.git/refs",
+    ] {
         same(top.join(start), &[]);
         for git_dir in ["outer/.git", "bare2.git", "linked/.git", "linked", "none", "gone"] {
             let git_dir = path(git_dir);
@@ -69,10 +78,19 @@ fn variables_count_as_they_do_for_git() {
         same(top.join(start), &[("GIT_NO_REPLACE_OBJECTS", "1")]);
         same(top.join(start), &[("GIT_COMMON_DIR", &path("outer/.git"))]);
         same(top.join(start), &[("GIT_OBJECT_DIRECTORY", &outer_objects)]);
-        let ceilings = [path("outer"), path("outer/src"), path(""), path("outer/src/deep"), format!("{}/", path("outer"))];
+        let ceilings = [
+            path("outer"),
+            path("outer/src"),
+            path(""),
+            path("outer/src/deep"),
+            format!("{}/", path("outer")),
+        ];
         for ceiling in &ceilings {
             same(top.join(start), &[("GIT_CEILING_DIRECTORIES", ceiling)]);
-            same(top.join(start), &[("GIT_CEILING_DIRECTORIES", &format!("relative:{}:{ceiling}", path("none")))]);
+            same(
+                top.join(start),
+                &[("GIT_CEILING_DIRECTORIES", &format!("relative:{}:{ceiling}", path("none")))],
+            );
         }
     }
     same(top.join("outer/src"), &[("GIT_DIR", "../.git")]).unwrap();
@@ -99,7 +117,9 @@ fn ceilings_and_starts_are_real_paths() {
     assert!(same(top.join("link/src/deep"), &ceiling).is_none());
     // After an empty entry, links are not followed.
     let unresolved = format!(":{}", places.path("link"));
-    assert!(same(top.join("outer/src/deep"), &[("GIT_CEILING_DIRECTORIES", &unresolved)]).is_some());
+    assert!(
+        same(top.join("outer/src/deep"), &[("GIT_CEILING_DIRECTORIES", &unresolved)]).is_some()
+    );
 }
 
 #[test]
@@ -175,7 +195,10 @@ fn what_git_refuses_is_refused_with_a_reason() {
         reason(&[(&object, &garbage)]),
         reason(&[(&object, b"")]),
         reason(&[(&inner.join("config"), &garbage)]),
-        reason(&[(&head, git(places.top.join("outer/inner"), &["rev-parse", "HEAD^{tree}"]).as_bytes())]),
+        reason(&[(
+            &head,
+            git(places.top.join("outer/inner"), &["rev-parse", "HEAD^{tree}"]).as_bytes(),
+        )]),
     ];
     let expected = [
         "git.corrupt: `/outer/inner/.git/refs/heads/trunk` is damaged: it holds neither an object id nor the name of a reference",

@@ -30,17 +30,28 @@ pub fn seeded(cases: u32) -> ProptestConfig {
 /// Runs git in `dir` and returns what it printed, without the last line end. Panics if it fails.
 pub fn git(dir: impl AsRef<Path>, args: &[&str]) -> String {
     let dir = dir.as_ref();
-    try_git(dir, args, &[], b"").unwrap_or_else(|error| panic!("git {args:?} in {}: {error}", dir.display()))
+    try_git(dir, args, &[], b"")
+        .unwrap_or_else(|error| panic!("git {args:?} in {}: {error}", dir.display()))
 }
 
 /// Runs git with more variables and with an input. `Err` holds what it complained of.
-pub fn try_git(dir: &Path, args: &[&str], env: &[(&str, &str)], input: &[u8]) -> Result<String, String> {
+pub fn try_git(
+    dir: &Path,
+    args: &[&str],
+    env: &[(&str, &str)],
+    input: &[u8],
+) -> Result<String, String> {
     let output = run(dir, args, env, input)?;
     Ok(String::from_utf8_lossy(&output).trim_end_matches('\n').to_owned())
 }
 
 /// As [`try_git`], but with the bytes that git printed.
-pub fn run(dir: &Path, args: &[&str], env: &[(&str, &str)], input: &[u8]) -> Result<Vec<u8>, String> {
+pub fn run(
+    dir: &Path,
+    args: &[&str],
+    env: &[(&str, &str)],
+    input: &[u8],
+) -> Result<Vec<u8>, String> {
     let mut child = Command::new("git")
         .args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0", "-c", "core.fsync=none"])
         .args(args)
@@ -109,11 +120,15 @@ impl Answer {
         let ask = |args: &[&str]| try_git(dir, args, env, b"").ok();
         let start = "refs/remotes/origin/";
         let commit = run(dir, &["log", "-1", "--date=unix", FORMAT], env, b"").ok();
-        if commit.as_ref().is_none_or(Vec::is_empty) && ask(&["rev-parse", "-q", "--verify", "HEAD"]).is_some() {
+        if commit.as_ref().is_none_or(Vec::is_empty)
+            && ask(&["rev-parse", "-q", "--verify", "HEAD"]).is_some()
+        {
             return None;
         }
         Some(Self {
-            commit: commit.map(|bytes| String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).into_owned()),
+            commit: commit.map(|bytes| {
+                String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).into_owned()
+            }),
             branch: ask(&["symbolic-ref", "-q", "HEAD"])
                 .and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned)),
             origin_url: ask(&["remote", "get-url", "origin"]),

@@ -46,7 +46,13 @@ impl Counted {
     /// Reads the state at `dir`, checks the commit, and returns the bytes and calls.
     fn cost(dir: &Path) -> (u64, u64) {
         let counted = Self::default();
-        let state = offshoot_core::git::read(&&counted, &EncodingRs, &Env::default(), dir.to_str().unwrap()).unwrap();
+        let state = offshoot_core::git::read(
+            &&counted,
+            &EncodingRs,
+            &Env::default(),
+            dir.to_str().unwrap(),
+        )
+        .unwrap();
         assert_eq!(state.commit.as_ref().map(shown), Answer::of_git(dir, &[]).unwrap().commit);
         let cost = (counted.bytes.into_inner(), counted.calls.into_inner());
         println!("{} bytes in {} calls", cost.0, cost.1);
@@ -103,7 +109,8 @@ fn two_hundred_thousand_commits_cost_few_bytes() {
     }
     try_git(dir.path(), &["fast-import", "--quiet"], &[], stream.as_bytes()).unwrap();
     let id = git(&dir, &["rev-parse", "HEAD"]);
-    let tags: String = (0..20_000).map(|number| format!("create refs/tags/v{number} {id}\n")).collect();
+    let tags: String =
+        (0..20_000).map(|number| format!("create refs/tags/v{number} {id}\n")).collect();
     try_git(dir.path(), &["update-ref", "--stdin"], &[], tags.as_bytes()).unwrap();
     git(&dir, &["pack-refs", "--all"]);
     let packed_refs = fs::metadata(dir.path().join(".git/packed-refs")).unwrap().len();
@@ -121,7 +128,11 @@ fn long_chains_of_deltas_cost_few_bytes() {
     for number in 0..150 {
         let message = version(number, 160);
         let length = message.len();
-        write!(stream, "commit refs/heads/main\ncommitter C <c@d> {number} +0000\ndata {length}\n{message}\n").unwrap();
+        write!(
+            stream,
+            "commit refs/heads/main\ncommitter C <c@d> {number} +0000\ndata {length}\n{message}\n"
+        )
+        .unwrap();
     }
     try_git(dir.path(), &["fast-import", "--quiet"], &[], stream.as_bytes()).unwrap();
     git(&dir, &["repack", "-adfq", "--depth=4095", "--window=10"]);
@@ -133,7 +144,10 @@ fn long_chains_of_deltas_cost_few_bytes() {
     assert!(depth > 50, "{entry}");
 
     let (bytes, calls) = Counted::cost(dir.path());
-    assert!(bytes < 100 * BUDGET / 10 && calls < 10 * depth, "{bytes} bytes in {calls} calls at depth {depth}");
+    assert!(
+        bytes < 100 * BUDGET / 10 && calls < 10 * depth,
+        "{bytes} bytes in {calls} calls at depth {depth}"
+    );
 }
 
 #[test]
@@ -153,18 +167,23 @@ fn offsets_beyond_four_gibibytes() {
     let new = File::create(&pack).unwrap();
     new.write_all_at(&old, 0).unwrap();
     new.write_all_at(&old, SHIFT).unwrap();
-    let commit = gix_hash::ObjectId::from_hex(git(&dir, &["rev-parse", "HEAD"]).as_bytes()).unwrap();
+    let commit =
+        gix_hash::ObjectId::from_hex(git(&dir, &["rev-parse", "HEAD"]).as_bytes()).unwrap();
     let shifted = shift_offset(&index, commit, SHIFT);
     fs::remove_file(&index).unwrap();
     fs::write(&index, shifted).unwrap();
 
     let expected = Answer::of_git(dir.path(), &[]).unwrap();
-    assert!(expected.commit.as_ref().is_some_and(|commit| commit.ends_with("Far out")), "{expected:?}");
+    assert!(
+        expected.commit.as_ref().is_some_and(|commit| commit.ends_with("Far out")),
+        "{expected:?}"
+    );
     assert_eq!(Answer::of_us(dir.path(), &[]).unwrap(), expected);
 }
 
 fn index_and_pack(dir: &Path) -> (PathBuf, PathBuf) {
-    let mut entries = fs::read_dir(dir.join(".git/objects/pack")).unwrap().map(|entry| entry.unwrap().path());
+    let mut entries =
+        fs::read_dir(dir.join(".git/objects/pack")).unwrap().map(|entry| entry.unwrap().path());
     let index = entries.find(|path| path.extension().is_some_and(|end| end == "idx")).unwrap();
     let pack = index.with_extension("pack");
     (index, pack)

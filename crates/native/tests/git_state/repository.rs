@@ -39,9 +39,16 @@ struct History {
 enum Storage {
     Loose,
     /// By `git pack-objects`, which makes REF_DELTA unless told otherwise.
-    Packed { offset_deltas: bool, depth: usize, window: usize, index: &'static str },
+    Packed {
+        offset_deltas: bool,
+        depth: usize,
+        window: usize,
+        index: &'static str,
+    },
     /// By `git repack -adf`.
-    Repacked { multi_pack_index: bool },
+    Repacked {
+        multi_pack_index: bool,
+    },
     /// Each half of the history in its own pack.
     TwoPacks,
     /// In a pack and loose.
@@ -100,23 +107,39 @@ impl Plan {
         let branch = select(&["main", "feature/x", "fix/\u{fc}mlaut#1", "a.b/c-d/e"][..]);
         let history = (1..14_usize, branch, "[a-z]{1,9} [a-zé]{1,9}")
             .prop_map(|(commits, branch, subject)| History { commits, branch, subject });
-        let head = select(&[
-            Head::AsItIs,
-            Head::AsItIs,
-            Head::AsItIs,
-            Head::Detached,
-            Head::DetachedAtTag,
-            Head::SymbolicLink,
-            Head::AnotherName,
-            Head::Unborn,
-            Head::OutsideOfBranches,
-        ][..]);
-        let remote = select(&[Remote::AsItIs, Remote::Plain, Remote::Rewritten, Remote::WithDefaultBranch][..]);
-        let start = select(&[Start::Top, Start::Top, Start::Below, Start::ThroughLink, Start::InsideGitDir][..]);
+        let head = select(
+            &[
+                Head::AsItIs,
+                Head::AsItIs,
+                Head::AsItIs,
+                Head::Detached,
+                Head::DetachedAtTag,
+                Head::SymbolicLink,
+                Head::AnotherName,
+                Head::Unborn,
+                Head::OutsideOfBranches,
+            ][..],
+        );
+        let remote = select(
+            &[Remote::AsItIs, Remote::Plain, Remote::Rewritten, Remote::WithDefaultBranch][..],
+        );
+        let start = select(
+            &[Start::Top, Start::Top, Start::Below, Start::ThroughLink, Start::InsideGitDir][..],
+        );
         let rest = (prop::bool::weighted(0.25), prop::bool::weighted(0.2), any::<bool>());
         (history, storage(), layout(), head, remote, start, rest).prop_map(
             |(history, storage, layout, head, remote, start, (sha256, replaced, packed_refs))| {
-                Self { sha256, history, storage, layout, head, remote, replaced, packed_refs, start }
+                Self {
+                    sha256,
+                    history,
+                    storage,
+                    layout,
+                    head,
+                    remote,
+                    replaced,
+                    packed_refs,
+                    start,
+                }
             },
         )
     }
@@ -169,7 +192,9 @@ impl Plan {
                 git(&origin, &["config", "core.worktree", "../../elsewhere"]);
                 return origin;
             }
-            Layout::LinkedWorktree => git(&origin, &["worktree", "add", "-q", "--no-checkout", "-b", "linked", "../copy"]),
+            Layout::LinkedWorktree => {
+                git(&origin, &["worktree", "add", "-q", "--no-checkout", "-b", "linked", "../copy"])
+            }
             Layout::WorktreeConfig => {
                 git(&origin, &["worktree", "add", "-q", "--no-checkout", "--detach", "../copy"]);
                 git(&origin, &["config", "core.repositoryFormatVersion", "1"]);
@@ -182,9 +207,10 @@ impl Plan {
                 git(dir.join("super"), &["submodule", "add", "-q", "../origin", "deep/sub"]);
                 return dir.join("super/deep/sub");
             }
-            Layout::Clone(options) => {
-                git(dir, &[&["clone", "-q", "--no-checkout"], options, &["origin", "copy"]].concat())
-            }
+            Layout::Clone(options) => git(
+                dir,
+                &[&["clone", "-q", "--no-checkout"], options, &["origin", "copy"]].concat(),
+            ),
             Layout::Shallow => {
                 let url = format!("file://{}", origin.display());
                 git(dir, &["clone", "-q", "--no-checkout", "--depth=1", &url, "copy"])
@@ -212,7 +238,10 @@ impl Plan {
         let branch = format!("--initial-branch={}", self.history.branch);
         let format = self.object_format();
         let parent = path.parent().unwrap();
-        git(parent, &[&["init", "-q", &branch, &format], options, &[path.to_str().unwrap()]].concat());
+        git(
+            parent,
+            &[&["init", "-q", &branch, &format], options, &[path.to_str().unwrap()]].concat(),
+        );
         let half = match self.storage {
             Storage::TwoPacks => self.history.commits / 2,
             _ => 0,
@@ -272,7 +301,10 @@ impl Plan {
             git(top, &["config", "url.ssh://git@example.com/.insteadOf", "gh:acme/"]);
         }
         if matches!(self.remote, Remote::WithDefaultBranch) {
-            git(top, &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk/main"]);
+            git(
+                top,
+                &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk/main"],
+            );
         }
     }
 }
@@ -305,7 +337,8 @@ impl Storage {
         match *self {
             Self::Loose => {}
             Self::Repacked { multi_pack_index } => {
-                let midx = if multi_pack_index { "--write-midx" } else { "--no-write-bitmap-index" };
+                let midx =
+                    if multi_pack_index { "--write-midx" } else { "--no-write-bitmap-index" };
                 git(path, &["repack", "-adfq", midx]);
             }
             Self::TwoPacks => {
@@ -338,7 +371,9 @@ fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index: &s
 /// makes a chain of deltas of the versions.
 pub fn version(number: usize, lines: usize) -> String {
     let words = |seed: usize, count: usize| {
-        let word = |place: usize| ((seed * 64 + place) as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        let word = |place: usize| {
+            ((seed * 64 + place) as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20
+        };
         (0..count).map(|place| format!("{:x} ", word(place))).collect::<String>()
     };
     let line = |line: usize| if line < number { words(line + lines, 5) } else { words(line, 6) };
@@ -346,9 +381,13 @@ pub fn version(number: usize, lines: usize) -> String {
 }
 
 fn storage() -> impl Strategy<Value = Storage> {
-    let packed = (any::<bool>(), 1..60_usize, 2..20_usize, select(&["1", "2", "2,0x10"][..])).prop_map(
-        |(offset_deltas, depth, window, index)| Storage::Packed { offset_deltas, depth, window, index },
-    );
+    let packed = (any::<bool>(), 1..60_usize, 2..20_usize, select(&["1", "2", "2,0x10"][..]))
+        .prop_map(|(offset_deltas, depth, window, index)| Storage::Packed {
+            offset_deltas,
+            depth,
+            window,
+            index,
+        });
     prop_oneof![
         2 => Just(Storage::Loose),
         5 => packed,
@@ -359,24 +398,26 @@ fn storage() -> impl Strategy<Value = Storage> {
 }
 
 fn layout() -> impl Strategy<Value = Layout> {
-    select(&[
-        Layout::Plain,
-        Layout::Plain,
-        Layout::Plain,
-        Layout::Bare,
-        Layout::SeparateGitDir,
-        Layout::LinkedGitDir,
-        Layout::CoreWorktree,
-        Layout::LinkedWorktree,
-        Layout::WorktreeConfig,
-        Layout::Submodule,
-        Layout::Clone(&[]),
-        Layout::Clone(&["--bare"]),
-        Layout::Clone(&["--mirror"]),
-        Layout::Clone(&["--shared"]),
-        Layout::Clone(&["--reference", "origin"]),
-        Layout::Shallow,
-        Layout::SharedTwice,
-        Layout::RelativeAlternate,
-    ][..])
+    select(
+        &[
+            Layout::Plain,
+            Layout::Plain,
+            Layout::Plain,
+            Layout::Bare,
+            Layout::SeparateGitDir,
+            Layout::LinkedGitDir,
+            Layout::CoreWorktree,
+            Layout::LinkedWorktree,
+            Layout::WorktreeConfig,
+            Layout::Submodule,
+            Layout::Clone(&[]),
+            Layout::Clone(&["--bare"]),
+            Layout::Clone(&["--mirror"]),
+            Layout::Clone(&["--shared"]),
+            Layout::Clone(&["--reference", "origin"]),
+            Layout::Shallow,
+            Layout::SharedTwice,
+            Layout::RelativeAlternate,
+        ][..],
+    )
 }

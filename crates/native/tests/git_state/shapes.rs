@@ -20,7 +20,8 @@ fn repositories_of_every_shape_read_as_git_reads_them() {
         let dir = tempfile::tempdir().unwrap();
         let start = plan.carry_out(&dir.path().canonicalize().unwrap());
         let expected = Answer::of_git(&start, &[]).expect("git reads what it made");
-        let actual = Answer::of_us(&start, &[]).map_err(|error| TestCaseError::fail(format!("{error} for {expected:?}")))?;
+        let actual = Answer::of_us(&start, &[])
+            .map_err(|error| TestCaseError::fail(format!("{error} for {expected:?}")))?;
         proptest::prop_assert_eq!(actual, expected);
         deltas.set(deltas.get() + u32::from(delta_base(&start).is_some()));
         Ok(())
@@ -34,5 +35,8 @@ fn repositories_of_every_shape_read_as_git_reads_them() {
 fn delta_base(start: &Path) -> Option<String> {
     let args = ["cat-file", "--batch-check=%(deltabase)"];
     let base = try_git(start, &args, &[], b"HEAD").ok()?;
-    base.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(base).filter(|base| base.bytes().any(|byte| byte != b'0'))
+    base.bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then_some(base)
+        .filter(|base| base.bytes().any(|byte| byte != b'0'))
 }
