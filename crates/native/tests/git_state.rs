@@ -1,6 +1,13 @@
 //! The Git state of repositories that the real git made, against what the real git says of them.
 
 #![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of this crate is tests; the allowance for tests knows test functions only"
+)]
 
 #[path = "git_state/commits.rs"]
 mod commits;

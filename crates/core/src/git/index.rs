@@ -147,7 +147,7 @@ impl<F: ReadAt> Index<F> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::{path::PathBuf, sync::Arc};
 
     use gix_hash::ObjectId;
     use proptest::{collection::vec, prelude::*};
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::git::testing::{MemoryFiles, packs, seeded};
 
-    fn open(bytes: Vec<u8>, hash: Kind) -> Result<Index<Vec<u8>>, GitError> {
+    fn open(bytes: Vec<u8>, hash: Kind) -> Result<Index<Arc<[u8]>>, GitError> {
         Index::open(Source::open(&MemoryFiles::default().file("/i", bytes), "/i")?.unwrap(), hash)
     }
 
@@ -174,7 +174,11 @@ mod tests {
         (hash, 1..=2_u32).prop_flat_map(|(hash, version)| {
             let entries = ids(hash).prop_map(move |ids| {
                 let offset = |place: u64| {
-                    if version == 2 && place % 3 == 0 { place << 33 } else { place * 7 + 12 }
+                    if version == 2 && place.is_multiple_of(3) {
+                        place << 33
+                    } else {
+                        place * 7 + 12
+                    }
                 };
                 ids.into_iter().zip((1..).map(offset)).collect()
             });

@@ -62,13 +62,14 @@ impl<F: ReadAt> PackedRefs<F> {
             let middle = low + (high - low) / 2;
             match self.first_line_after(middle, high)? {
                 None => high = middle + 1,
-                Some((start, line)) => match self.parse(&line)? {
-                    (found, id) => match found.cmp(name) {
+                Some((start, line)) => {
+                    let (found, id) = self.parse(&line)?;
+                    match found.cmp(name) {
                         Ordering::Less => low = start,
                         Ordering::Equal => return Ok(Some(id)),
                         Ordering::Greater => high = start,
-                    },
-                },
+                    }
+                }
             }
         }
         self.scan(name, low, high)

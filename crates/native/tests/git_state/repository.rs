@@ -172,6 +172,11 @@ impl Plan {
         }
     }
 
+    /// Whether HEAD names its branch by a link or through another name, which gix does not follow to the branch.
+    pub fn head_leads_on(&self) -> bool {
+        matches!(self.head, Head::SymbolicLink | Head::AnotherName)
+    }
+
     fn lay_out(&self, dir: &Path) -> PathBuf {
         let origin = dir.join("origin");
         let copy = dir.join("copy");
