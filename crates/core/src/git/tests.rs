@@ -183,6 +183,22 @@ fn a_loose_object_that_inflates_without_end_is_an_error() {
 }
 
 #[test]
+fn what_goes_on_after_its_end_or_is_another_object_is_an_error() {
+    let id = commit_id(BASE);
+    let mut longer = PackFile::new();
+    longer.entry(id, COMMIT, BASE.len() as u64, &[], &[BASE, b"and more"].concat());
+    let error = "is damaged: an object in it is not as long as it says";
+    let shown = subject(&with_head(id).pack(OBJECTS, "p", longer));
+    assert_eq!(shown, Err(format!("git.corrupt: `{OBJECTS}/pack/p.pack` {error}")));
+
+    let mut another = PackFile::new();
+    another.entry(id, COMMIT, 5, &[], b"other");
+    let error = format!("is damaged: what it holds as `{id}` is another object");
+    let shown = subject(&with_head(id).pack(OBJECTS, "p", another));
+    assert_eq!(shown, Err(format!("git.corrupt: `{OBJECTS}/pack/p.pack` {error}")));
+}
+
+#[test]
 fn a_damaged_copy_is_passed_over_if_there_is_another() {
     let (path, bytes) = loose(commit_id(BASE), BASE.len() as u64, b"another object");
     let damaged = || with_head(commit_id(BASE)).file(&format!("{OBJECTS}/{path}"), &bytes);

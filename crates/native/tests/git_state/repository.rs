@@ -1,4 +1,4 @@
-//! Repositories of every shape, as plans that proptest varies and git carries out.
+//! Repositories of every shape: plans, carried out by git.
 
 use std::{
     fmt::Write as _,
@@ -7,143 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use proptest::prelude::*;
-use proptest::sample::select;
-
-use crate::git::{git, try_git};
-
-/// What a repository is to be like.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    sha256: bool,
-    history: History,
-    storage: Storage,
-    layout: Layout,
-    head: Head,
-    remote: Remote,
-    replaced: bool,
-    packed_refs: bool,
-    start: Start,
-}
-
-/// Commits with long messages that become a chain of deltas, with the last commit at its end.
-#[derive(Debug, Clone)]
-struct History {
-    commits: usize,
-    branch: &'static str,
-    subject: String,
-}
-
-/// How the objects are stored.
-#[derive(Debug, Clone)]
-enum Storage {
-    Loose,
-    /// By `git pack-objects`, which makes REF_DELTA unless told otherwise.
-    Packed {
-        offset_deltas: bool,
-        depth: usize,
-        window: usize,
-        index: &'static str,
-    },
-    /// By `git repack -adf`.
-    Repacked {
-        multi_pack_index: bool,
-    },
-    /// Each half of the history in its own pack.
-    TwoPacks,
-    /// In a pack and loose.
-    Twice,
-}
-
-/// Where the worktree, the Git directory and the objects are.
-#[derive(Debug, Clone, Copy)]
-enum Layout {
-    Plain,
-    Bare,
-    SeparateGitDir,
-    LinkedGitDir,
-    CoreWorktree,
-    LinkedWorktree,
-    WorktreeConfig,
-    Submodule,
-    Clone(&'static [&'static str]),
-    Shallow,
-    SharedTwice,
-    RelativeAlternate,
-}
-
-/// What HEAD is.
-#[derive(Debug, Clone, Copy)]
-enum Head {
-    AsItIs,
-    Detached,
-    DetachedAtTag,
-    SymbolicLink,
-    AnotherName,
-    Unborn,
-    OutsideOfBranches,
-}
-
-/// What is known of `origin`.
-#[derive(Debug, Clone, Copy)]
-enum Remote {
-    AsItIs,
-    Plain,
-    Rewritten,
-    WithDefaultBranch,
-}
-
-/// Where in the repository the search begins.
-#[derive(Debug, Clone, Copy)]
-enum Start {
-    Top,
-    Below,
-    ThroughLink,
-    InsideGitDir,
-}
+use crate::{
+    git::{git, try_git},
+    plan::{Head, History, Layout, Plan, Remote, Start, Storage},
+};
 
 impl Plan {
-    pub fn any() -> impl Strategy<Value = Self> {
-        let branch = select(&["main", "feature/x", "fix/\u{fc}mlaut#1", "a.b/c-d/e"][..]);
-        let history = (1..14_usize, branch, "[a-z]{1,9} [a-zé]{1,9}")
-            .prop_map(|(commits, branch, subject)| History { commits, branch, subject });
-        let head = select(
-            &[
-                Head::AsItIs,
-                Head::AsItIs,
-                Head::AsItIs,
-                Head::Detached,
-                Head::DetachedAtTag,
-                Head::SymbolicLink,
-                Head::AnotherName,
-                Head::Unborn,
-                Head::OutsideOfBranches,
-            ][..],
-        );
-        let remote = select(
-            &[Remote::AsItIs, Remote::Plain, Remote::Rewritten, Remote::WithDefaultBranch][..],
-        );
-        let start = select(
-            &[Start::Top, Start::Top, Start::Below, Start::ThroughLink, Start::InsideGitDir][..],
-        );
-        let rest = (prop::bool::weighted(0.25), prop::bool::weighted(0.2), any::<bool>());
-        (history, storage(), layout(), head, remote, start, rest).prop_map(
-            |(history, storage, layout, head, remote, start, (sha256, replaced, packed_refs))| {
-                Self {
-                    sha256,
-                    history,
-                    storage,
-                    layout,
-                    head,
-                    remote,
-                    replaced,
-                    packed_refs,
-                    start,
-                }
-            },
-        )
-    }
-
     /// Makes the repository below `dir`, and returns where the search for it is to begin.
     pub fn carry_out(&self, dir: &Path) -> PathBuf {
         let top = self.lay_out(dir);
@@ -383,46 +252,4 @@ pub fn version(number: usize, lines: usize) -> String {
     };
     let line = |line: usize| if line < number { words(line + lines, 5) } else { words(line, 6) };
     (0..lines).map(|number| line(number) + "\n").collect()
-}
-
-fn storage() -> impl Strategy<Value = Storage> {
-    let packed = (any::<bool>(), 1..60_usize, 2..20_usize, select(&["1", "2", "2,0x10"][..]))
-        .prop_map(|(offset_deltas, depth, window, index)| Storage::Packed {
-            offset_deltas,
-            depth,
-            window,
-            index,
-        });
-    prop_oneof![
-        2 => Just(Storage::Loose),
-        5 => packed,
-        1 => any::<bool>().prop_map(|multi_pack_index| Storage::Repacked { multi_pack_index }),
-        1 => Just(Storage::TwoPacks),
-        1 => Just(Storage::Twice),
-    ]
-}
-
-fn layout() -> impl Strategy<Value = Layout> {
-    select(
-        &[
-            Layout::Plain,
-            Layout::Plain,
-            Layout::Plain,
-            Layout::Bare,
-            Layout::SeparateGitDir,
-            Layout::LinkedGitDir,
-            Layout::CoreWorktree,
-            Layout::LinkedWorktree,
-            Layout::WorktreeConfig,
-            Layout::Submodule,
-            Layout::Clone(&[]),
-            Layout::Clone(&["--bare"]),
-            Layout::Clone(&["--mirror"]),
-            Layout::Clone(&["--shared"]),
-            Layout::Clone(&["--reference", "origin"]),
-            Layout::Shallow,
-            Layout::SharedTwice,
-            Layout::RelativeAlternate,
-        ][..],
-    )
 }

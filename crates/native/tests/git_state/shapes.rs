@@ -6,7 +6,7 @@ use proptest::test_runner::{Config as ProptestConfig, RngSeed, TestCaseError, Te
 
 use crate::{
     git::{Answer, read, seeded, try_git},
-    repository::Plan,
+    plan::Plan,
 };
 
 /// How many repositories each test makes.
