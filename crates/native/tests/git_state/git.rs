@@ -54,6 +54,8 @@ pub fn run(
 ) -> Result<Vec<u8>, String> {
     let mut child = Command::new("git")
         .args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0", "-c", "core.fsync=none"])
+        // With several threads, git packs the same objects differently from run to run.
+        .args(["-c", "pack.threads=1"])
         .args(args)
         .current_dir(dir)
         .env_clear()
