@@ -7,7 +7,7 @@
 //!
 //! - `GIT_DIR`, `GIT_WORK_TREE`, `GIT_COMMON_DIR`, `GIT_OBJECT_DIRECTORY`, `GIT_ALTERNATE_OBJECT_DIRECTORIES`,
 //!   `GIT_CEILING_DIRECTORIES`, `GIT_NO_REPLACE_OBJECTS`: as in git. Relative paths are relative to where the search
-//!   starts. An empty variable counts as not set.
+//!   starts; in git some are relative to the top of the worktree. An empty variable counts as not set.
 //! - `GIT_CONFIG_*`, `GIT_REPLACE_REF_BASE`, `GIT_NAMESPACE`, `GIT_DISCOVERY_ACROSS_FILESYSTEM`: not at all. They steer
 //!   what git does, not what the checkout is; and the last needs knowledge of mounts.
 //!
@@ -45,6 +45,8 @@ mod replace;
 mod source;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod url;
 
 use serde::Serialize;

@@ -64,7 +64,10 @@ impl Config {
                 Ok(number) => Ok(Some(number != 0)),
                 Err(_) => Err(GitError::damaged(
                     &found.path,
-                    format!("`{value}` of `{section}.{name}` is neither true nor false"),
+                    format!(
+                        "`{}` of `{section}.{name}` is neither true nor false",
+                        value.escape_debug()
+                    ),
                 )),
             },
         }

@@ -160,9 +160,9 @@ impl<F: Files> Finder<'_, F> {
         if !self.has_head(dir)? {
             return Ok(false);
         }
-        let common_dir = self.common_dir(dir)?;
-        Ok(is_dir(self.files, &path::join(&common_dir, "refs"))?
-            && is_dir(self.files, &self.objects(&common_dir))?)
+        let shared_dir = self.shared_dir(dir)?;
+        Ok(is_dir(self.files, &path::join(&shared_dir, "refs"))?
+            && is_dir(self.files, &self.objects(&shared_dir))?)
     }
 
     fn has_head(&self, dir: &str) -> Result<bool, GitError> {
@@ -179,28 +179,35 @@ impl<F: Files> Finder<'_, F> {
         Ok(head.is_some_and(|head| refs::may_be_head(&head)))
     }
 
-    /// The directory that linked worktrees share: `GIT_COMMON_DIR`, or what the file `commondir` names, or `git_dir`.
+    /// The directory with what linked worktrees share: what the file `commondir` names, or `git_dir`.
     fn common_dir(&self, git_dir: &str) -> Result<String, GitError> {
-        if let Some(given) = self.env.get("GIT_COMMON_DIR") {
-            return path::real(self.files, &path::join(&self.start, given));
-        }
         match source::read_text(self.files, &path::join(git_dir, "commondir"), MAX_GIT_FILE)? {
             Some(named) => path::real(self.files, &path::join(git_dir, &named)),
             None => Ok(git_dir.to_owned()),
         }
     }
 
-    fn objects(&self, common_dir: &str) -> String {
+    /// The directory with the configuration and the objects. `GIT_COMMON_DIR` moves these, but not the references:
+    /// so it is in git, whatever its documentation says (`files_ref_store_create`).
+    fn shared_dir(&self, git_dir: &str) -> Result<String, GitError> {
+        match self.env.get("GIT_COMMON_DIR") {
+            Some(given) => path::real(self.files, &path::join(&self.start, given)),
+            None => self.common_dir(git_dir),
+        }
+    }
+
+    fn objects(&self, shared_dir: &str) -> String {
         match self.env.get("GIT_OBJECT_DIRECTORY") {
             Some(given) => path::join(&self.start, given),
-            None => path::join(common_dir, "objects"),
+            None => path::join(shared_dir, "objects"),
         }
     }
 
     fn layout(&self, found: Found) -> Result<Layout, GitError> {
         let git_dir = found.git_dir;
         let common_dir = self.common_dir(&git_dir)?;
-        let config_path = path::join(&common_dir, "config");
+        let shared_dir = self.shared_dir(&git_dir)?;
+        let config_path = path::join(&shared_dir, "config");
         let mut config = Config::read(self.files, &config_path)?;
         let format = Format::of(&config, &config_path, &git_dir)?;
         // As in git, what the main repository is says nothing of a linked worktree, and nothing counts without a version.
@@ -213,7 +220,7 @@ impl<F: Files> Finder<'_, F> {
             config.extend(worktree);
         }
         let root = self.root(&git_dir, found.how, &own)?;
-        let objects = path::real(self.files, &self.objects(&common_dir))?;
+        let objects = path::real(self.files, &self.objects(&shared_dir))?;
         Ok(Layout { git_dir, common_dir, objects, root, format, config })
     }
 

@@ -31,7 +31,10 @@ impl Format {
             return Ok(format);
         };
         let version = version.parse::<i64>().map_err(|_| {
-            GitError::damaged(path, format!("`{version}` is no version of a repository format"))
+            GitError::damaged(
+                path,
+                format!("`{}` is no version of a repository format", version.escape_debug()),
+            )
         })?;
         if version > VERSION {
             return Err(GitError::unsupported(
@@ -63,6 +66,7 @@ impl Format {
                 ("objectformat", "sha1") => format.hash = Kind::Sha1,
                 ("objectformat", "sha256") => format.hash = Kind::Sha256,
                 (name, value) if version >= 1 => {
+                    let value = value.escape_debug();
                     let need = format!(
                         "uses the extension `{name}` with the value `{value}`, which is not known here"
                     );

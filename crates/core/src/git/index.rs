@@ -144,3 +144,84 @@ impl<F: ReadAt> Index<F> {
         self.fan_out.get(byte).copied().unwrap_or_default().into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::PathBuf, sync::Arc};
+
+    use gix_hash::ObjectId;
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::git::testing::{MemoryFiles, packs, seeded};
+
+    fn open(bytes: Vec<u8>, hash: Kind) -> Result<Index<Arc<[u8]>>, GitError> {
+        Index::open(Source::open(&MemoryFiles::default().file("/i", bytes), "/i")?.unwrap(), hash)
+    }
+
+    /// Ids that crowd under few first bytes, so that ranges are long enough to be halved.
+    fn ids(hash: Kind) -> impl Strategy<Value = Vec<ObjectId>> {
+        let id = (prop_oneof![Just(0), Just(7), Just(255), any::<u8>()], vec(any::<u8>(), 31))
+            .prop_map(move |(first, rest)| {
+                ObjectId::try_from(&[&[first], &rest[..hash.len_in_bytes() - 1]].concat()[..])
+                    .unwrap()
+            });
+        vec(id, 1..600)
+    }
+
+    fn case() -> impl Strategy<Value = (Kind, u32, Vec<(ObjectId, u64)>)> {
+        let hash = prop_oneof![Just(Kind::Sha1), Just(Kind::Sha256)];
+        (hash, 1..=2_u32).prop_flat_map(|(hash, version)| {
+            let entries = ids(hash).prop_map(move |ids| {
+                let offset = |place: u64| {
+                    if version == 2 && place.is_multiple_of(3) {
+                        place << 33
+                    } else {
+                        place * 7 + 12
+                    }
+                };
+                ids.into_iter().zip((1..).map(offset)).collect()
+            });
+            (Just(hash), Just(version), entries)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(seeded(100))]
+
+        #[test]
+        fn finds_what_gix_finds((hash, version, entries) in case(), others in vec(any::<[u8; 32]>(), 20)) {
+            let bytes = packs::index(entries.clone(), version, hash);
+            let theirs = gix_pack::index::File::from_data(bytes.clone(), PathBuf::new(), hash).unwrap();
+            let ours = open(bytes, hash).unwrap();
+            let others = others.iter().map(|id| ObjectId::try_from(&id[..hash.len_in_bytes()]).unwrap());
+            for id in entries.iter().map(|(id, _)| *id).chain(others) {
+                let expected = theirs.lookup(id).map(|place| theirs.pack_offset_at_index(place));
+                prop_assert_eq!(ours.find(&id).unwrap(), expected);
+            }
+        }
+
+        #[test]
+        fn a_damaged_index_ends_in_an_answer((hash, version, entries) in case(), at in any::<usize>(), byte in any::<u8>(), cut in any::<usize>()) {
+            let mut bytes = packs::index(entries.clone(), version, hash);
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            bytes.truncate(bytes.len() - cut % 3 * (cut % bytes.len()) / 2);
+            if let Ok(index) = open(bytes, hash) {
+                for (id, _) in entries.iter().take(50) {
+                    let _ = index.find(id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_offset_beyond_the_table_is_an_error() {
+        let id = Kind::Sha1.null();
+        let mut bytes = packs::index(vec![(id, 1 << 40)], 2, Kind::Sha1);
+        let last = 8 + 1024 + 24;
+        bytes[last..last + 4].copy_from_slice(&(1 << 31 | 1_u32).to_be_bytes());
+        let error = open(bytes, Kind::Sha1).unwrap().find(&id).unwrap_err();
+        assert_eq!(error.to_string(), "`/i` is damaged: an offset in it leads beyond its end");
+    }
+}

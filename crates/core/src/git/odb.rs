@@ -111,14 +111,19 @@ impl<'a, F: Files> Odb<'a, F> {
             if !seen.insert((pack.path().to_owned(), offset)) {
                 return Err(GitError::damaged(pack.path(), "its deltas run in a circle"));
             }
-            if deltas.len() == MAX_CHAIN {
-                let (path, size, limit) =
-                    (pack.path().to_owned(), MAX_CHAIN as u64 + 1, MAX_CHAIN as u64);
-                return Err(GitError::Limit { path, what: "deltas in a chain", size, limit });
-            }
             match pack.read(offset, &mut budget)? {
                 Stored::Whole(object) => break object,
                 Stored::Delta { base, delta } => {
+                    if deltas.len() == MAX_CHAIN {
+                        let (path, size, limit) =
+                            (pack.path().to_owned(), MAX_CHAIN as u64 + 1, MAX_CHAIN as u64);
+                        return Err(GitError::Limit {
+                            path,
+                            what: "deltas in a chain",
+                            size,
+                            limit,
+                        });
+                    }
                     deltas.push((delta, Rc::clone(&pack)));
                     place = match base {
                         Base::Offset(offset) => Place::Packed(pack, offset),

@@ -62,13 +62,14 @@ impl<F: ReadAt> PackedRefs<F> {
             let middle = low + (high - low) / 2;
             match self.first_line_after(middle, high)? {
                 None => high = middle + 1,
-                Some((start, line)) => match self.parse(&line)? {
-                    (found, id) => match found.cmp(name) {
+                Some((start, line)) => {
+                    let (found, id) = self.parse(&line)?;
+                    match found.cmp(name) {
                         Ordering::Less => low = start,
                         Ordering::Equal => return Ok(Some(id)),
                         Ordering::Greater => high = start,
-                    },
-                },
+                    }
+                }
             }
         }
         self.scan(name, low, high)
@@ -164,7 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::git::testing::MemoryFiles;
+    use crate::git::testing::{MemoryFiles, seeded};
 
     fn look_up(content: &str, name: &str) -> Result<Option<String>, String> {
         let files = MemoryFiles::default().file("/p", content);
@@ -178,9 +179,11 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(seeded(24))]
+
         #[test]
         fn finds_each_of_many_and_no_other(
-            names in proptest::collection::btree_set("refs/(heads|tags)/[a-z0-9]{1,90}", 1..400),
+            names in proptest::collection::btree_set("refs/(heads|tags)/[a-z0-9]{1,90}", 1..250),
             peeled in any::<u8>(),
             header in any::<bool>(),
         ) {

@@ -71,9 +71,10 @@ impl<F: Files> Refs<'_, F> {
                     Err(GitError::unsupported(path, "leads to a reference whose name is not UTF-8"))
                 }
                 Ok(target) if is_valid(target) => Ok(Some(Target::Name(target.to_owned()))),
-                Ok(target) => {
-                    Err(GitError::damaged(path, format!("`{target}` is no name of a reference")))
-                }
+                Ok(target) => Err(GitError::damaged(
+                    path,
+                    format!("`{}` is no name of a reference", target.escape_debug()),
+                )),
             },
             None => match leading_id(content, self.hash) {
                 Some(id) => Ok(Some(Target::Id(id))),

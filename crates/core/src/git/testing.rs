@@ -1,24 +1,59 @@
-//! A file system in memory.
+//! A file system in memory, and what else the tests of this module share.
+
+pub(crate) mod packs;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
+    sync::Arc,
 };
 
+use proptest::test_runner::{Config, RngSeed};
+
 use crate::ports::{Charset, Files, ReadAt};
+
+/// A configuration of proptest that makes the same `cases` in every run.
+pub(crate) fn seeded(cases: u32) -> Config {
+    Config {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_261_121),
+        ..Config::default()
+    }
+}
 
 /// Files by absolute path. Directories are there as soon as something is in them.
 #[derive(Default)]
 pub(crate) struct MemoryFiles {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Arc<[u8]>>,
     links: BTreeMap<String, String>,
     denied: BTreeSet<String>,
 }
 
 impl MemoryFiles {
     pub(crate) fn file(mut self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
-        self.files.insert(path.to_owned(), bytes.as_ref().to_vec());
+        self.files.insert(path.to_owned(), bytes.as_ref().into());
         self
+    }
+
+    /// Puts a pack and its index into the object directory `objects`.
+    pub(crate) fn pack(self, objects: &str, name: &str, pack: packs::PackFile) -> Self {
+        let (pack, index) = pack.finish();
+        self.file(&format!("{objects}/pack/{name}.pack"), pack)
+            .file(&format!("{objects}/pack/{name}.idx"), index)
+    }
+
+    /// Puts a loose commit into the repository.
+    pub(crate) fn loose(self, content: &[u8]) -> Self {
+        let (path, bytes) = packs::loose(packs::commit_id(content), content.len() as u64, content);
+        self.file(&format!("/repo/.git/objects/{path}"), bytes)
+    }
+
+    /// Changes the bytes of a file.
+    pub(crate) fn change(self, path: &str, change: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut bytes = self.files[path].to_vec();
+        change(&mut bytes);
+        self.file(path, bytes)
     }
 
     pub(crate) fn link(mut self, path: &str, target: &str) -> Self {
@@ -41,9 +76,9 @@ impl MemoryFiles {
     }
 }
 
-impl ReadAt for Vec<u8> {
+impl ReadAt for Arc<[u8]> {
     fn len(&self) -> u64 {
-        self.as_slice().len() as u64
+        self.as_ref().len() as u64
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
@@ -56,9 +91,9 @@ impl ReadAt for Vec<u8> {
 }
 
 impl Files for MemoryFiles {
-    type File = Vec<u8>;
+    type File = Arc<[u8]>;
 
-    fn open(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+    fn open(&self, path: &str) -> io::Result<Option<Arc<[u8]>>> {
         if self.denied.contains(path) {
             return Err(io::ErrorKind::PermissionDenied.into());
         }

@@ -149,6 +149,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::git::testing::seeded;
 
     #[test]
     fn slugs_of_the_hosting_services() {
@@ -230,6 +231,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(seeded(256))]
+
         #[test]
         fn a_password_never_comes_out(
             scheme in "(https|http|ssh|git\\+ssh|ftp|svn::https|ext)",

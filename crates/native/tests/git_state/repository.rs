@@ -1,4 +1,4 @@
-//! Repositories of every shape, as plans that proptest varies and git carries out.
+//! Repositories of every shape: plans, carried out by git.
 
 use std::{
     fmt::Write as _,
@@ -7,143 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use proptest::prelude::*;
-use proptest::sample::select;
-
-use crate::git::{git, try_git};
-
-/// What a repository is to be like.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    sha256: bool,
-    history: History,
-    storage: Storage,
-    layout: Layout,
-    head: Head,
-    remote: Remote,
-    replaced: bool,
-    packed_refs: bool,
-    start: Start,
-}
-
-/// Commits with long messages that differ a little, and get shorter, so that the last one becomes a delta.
-#[derive(Debug, Clone)]
-struct History {
-    commits: usize,
-    branch: &'static str,
-    subject: String,
-}
-
-/// How the objects are stored.
-#[derive(Debug, Clone)]
-enum Storage {
-    Loose,
-    /// By `git pack-objects`, which makes REF_DELTA unless told otherwise.
-    Packed {
-        offset_deltas: bool,
-        depth: usize,
-        window: usize,
-        index: &'static str,
-    },
-    /// By `git repack -adf`.
-    Repacked {
-        multi_pack_index: bool,
-    },
-    /// Each half of the history in its own pack.
-    TwoPacks,
-    /// In a pack and loose.
-    Twice,
-}
-
-/// Where the worktree, the Git directory and the objects are.
-#[derive(Debug, Clone, Copy)]
-enum Layout {
-    Plain,
-    Bare,
-    SeparateGitDir,
-    LinkedGitDir,
-    CoreWorktree,
-    LinkedWorktree,
-    WorktreeConfig,
-    Submodule,
-    Clone(&'static [&'static str]),
-    Shallow,
-    SharedTwice,
-    RelativeAlternate,
-}
-
-/// What HEAD is.
-#[derive(Debug, Clone, Copy)]
-enum Head {
-    AsItIs,
-    Detached,
-    DetachedAtTag,
-    SymbolicLink,
-    AnotherName,
-    Unborn,
-    OutsideOfBranches,
-}
-
-/// What is known of `origin`.
-#[derive(Debug, Clone, Copy)]
-enum Remote {
-    AsItIs,
-    Plain,
-    Rewritten,
-    WithDefaultBranch,
-}
-
-/// Where in the repository the search begins.
-#[derive(Debug, Clone, Copy)]
-enum Start {
-    Top,
-    Below,
-    ThroughLink,
-    InsideGitDir,
-}
+use crate::{
+    git::{git, try_git},
+    plan::{Head, History, Layout, Plan, Remote, Start, Storage},
+};
 
 impl Plan {
-    pub fn any() -> impl Strategy<Value = Self> {
-        let branch = select(&["main", "feature/x", "fix/\u{fc}mlaut#1", "a.b/c-d/e"][..]);
-        let history = (1..14_usize, branch, "[a-z]{1,9} [a-zé]{1,9}")
-            .prop_map(|(commits, branch, subject)| History { commits, branch, subject });
-        let head = select(
-            &[
-                Head::AsItIs,
-                Head::AsItIs,
-                Head::AsItIs,
-                Head::Detached,
-                Head::DetachedAtTag,
-                Head::SymbolicLink,
-                Head::AnotherName,
-                Head::Unborn,
-                Head::OutsideOfBranches,
-            ][..],
-        );
-        let remote = select(
-            &[Remote::AsItIs, Remote::Plain, Remote::Rewritten, Remote::WithDefaultBranch][..],
-        );
-        let start = select(
-            &[Start::Top, Start::Top, Start::Below, Start::ThroughLink, Start::InsideGitDir][..],
-        );
-        let rest = (prop::bool::weighted(0.25), prop::bool::weighted(0.2), any::<bool>());
-        (history, storage(), layout(), head, remote, start, rest).prop_map(
-            |(history, storage, layout, head, remote, start, (sha256, replaced, packed_refs))| {
-                Self {
-                    sha256,
-                    history,
-                    storage,
-                    layout,
-                    head,
-                    remote,
-                    replaced,
-                    packed_refs,
-                    start,
-                }
-            },
-        )
-    }
-
     /// Makes the repository below `dir`, and returns where the search for it is to begin.
     pub fn carry_out(&self, dir: &Path) -> PathBuf {
         let top = self.lay_out(dir);
@@ -170,6 +39,11 @@ impl Plan {
             }
             Start::InsideGitDir => PathBuf::from(git(&top, &["rev-parse", "--absolute-git-dir"])),
         }
+    }
+
+    /// Whether HEAD names its branch by a link or through another name, which gix does not follow to the branch.
+    pub fn head_leads_on(&self) -> bool {
+        matches!(self.head, Head::SymbolicLink | Head::AnotherName)
     }
 
     fn lay_out(&self, dir: &Path) -> PathBuf {
@@ -313,7 +187,7 @@ impl History {
     fn import(&self, path: &Path, commits: std::ops::Range<usize>) {
         let mut stream = String::new();
         for number in commits.clone() {
-            let body = bulk(3000 - 40 * number);
+            let body = version(number, 30);
             let message = format!("{} {number}\n\n{body}\nnumber {number}\n", self.subject);
             let (time, branch) = (1_600_000_000 + number, self.branch);
             write!(
@@ -354,7 +228,7 @@ impl Storage {
 }
 
 /// Packs everything that is reachable.
-pub fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index: &str) {
+fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index: &str) {
     let objects = git(path, &["rev-list", "--objects", "--all"]);
     let pack = format!("{}/objects/pack/pack", git(path, &["rev-parse", "--absolute-git-dir"]));
     let (depth, window) = (format!("--depth={depth}"), format!("--window={window}"));
@@ -367,59 +241,15 @@ pub fn pack(path: &Path, offset_deltas: bool, depth: usize, window: usize, index
     try_git(path, &args, &[], objects.as_bytes()).unwrap();
 }
 
-/// Text of `length` that does not compress to nothing.
-pub fn bulk(length: usize) -> String {
-    let words =
-        (0_u64..).map(|number| format!("{:x} ", number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24));
-    let mut text = String::new();
-    for word in words {
-        text.push_str(&word);
-        if text.len() >= length {
-            text.truncate(length);
-            return text;
-        }
-    }
-    text
-}
-
-fn storage() -> impl Strategy<Value = Storage> {
-    let packed = (any::<bool>(), 1..60_usize, 2..20_usize, select(&["1", "2", "2,0x10"][..]))
-        .prop_map(|(offset_deltas, depth, window, index)| Storage::Packed {
-            offset_deltas,
-            depth,
-            window,
-            index,
-        });
-    prop_oneof![
-        2 => Just(Storage::Loose),
-        5 => packed,
-        1 => any::<bool>().prop_map(|multi_pack_index| Storage::Repacked { multi_pack_index }),
-        1 => Just(Storage::TwoPacks),
-        1 => Just(Storage::Twice),
-    ]
-}
-
-fn layout() -> impl Strategy<Value = Layout> {
-    select(
-        &[
-            Layout::Plain,
-            Layout::Plain,
-            Layout::Plain,
-            Layout::Bare,
-            Layout::SeparateGitDir,
-            Layout::LinkedGitDir,
-            Layout::CoreWorktree,
-            Layout::LinkedWorktree,
-            Layout::WorktreeConfig,
-            Layout::Submodule,
-            Layout::Clone(&[]),
-            Layout::Clone(&["--bare"]),
-            Layout::Clone(&["--mirror"]),
-            Layout::Clone(&["--shared"]),
-            Layout::Clone(&["--reference", "origin"]),
-            Layout::Shallow,
-            Layout::SharedTwice,
-            Layout::RelativeAlternate,
-        ][..],
-    )
+/// The text of version `number` of `lines` lines: in each version one more line is another one, and shorter, so that git
+/// makes a chain of deltas of the versions.
+pub fn version(number: usize, lines: usize) -> String {
+    let words = |seed: usize, count: usize| {
+        let word = |place: usize| {
+            ((seed * 64 + place) as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20
+        };
+        (0..count).map(|place| format!("{:x} ", word(place))).collect::<String>()
+    };
+    let line = |line: usize| if line < number { words(line + lines, 5) } else { words(line, 6) };
+    (0..lines).map(|number| line(number) + "\n").collect()
 }
