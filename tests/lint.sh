@@ -9,7 +9,7 @@ fail() { printf 'lint: %s\n' "$*" >&2; failed=1; }
 cargo fmt --check || fail "run \`cargo fmt\`"
 cargo clippy --quiet --workspace --all-targets -- -D warnings || fail "clippy has something to say"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps || fail "the documents do not build"
-PATH="$PWD/.tools/bin:$PATH" cargo deny --log-level error check bans licenses sources || fail "cargo deny refuses something"
+cargo deny --log-level error check bans licenses sources || fail "cargo deny refuses something"
 python3 tests/scripts/habits.py || fail "a habit is broken"
 
 exit "$failed"

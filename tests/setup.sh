@@ -1,26 +1,44 @@
-#!/bin/sh
-# Installs what the tests judge against: the real dagster-cloud CLI, at the versions that requirements.txt
-# pins, in .venv at the root of the repository. Quick when nothing has changed.
-set -eu
+#!/usr/bin/env bash
+# Installs what the tests need beyond cargo: the parts of the Rust toolchain, cargo-deny, Debian packages (as root),
+# and, in .venv, the real dagster-cloud at the versions that requirements.txt pins. Quick when nothing has changed.
+set -euo pipefail
 cd "$(dirname "$0")/.."
 
-stamp=.venv/requirements.installed
-if cmp -s tests/requirements.txt "$stamp"; then
-    exit 0
-fi
+CARGO_DENY=0.20.2
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    missing=
-    command -v git >/dev/null || missing="$missing git"
-    python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 python3-venv"
-    if [ -n "$missing" ]; then
-        apt-get update -qq
-        # shellcheck disable=SC2086 # A list of names.
-        apt-get install -y -qq --no-install-recommends $missing
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+debian=()
+command -v git >/dev/null || debian+=(git)
+command -v curl >/dev/null || debian+=(curl)
+command -v gcc >/dev/null || debian+=(gcc libc6-dev)
+[ -x /usr/bin/time ] || debian+=(time)
+python3 -c 'import ensurepip, venv' 2>/dev/null || debian+=(python3 python3-venv)
+if [ "${#debian[@]}" -gt 0 ]; then
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        fail "missing: ${debian[*]}; install them and run this again"
     fi
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${debian[@]}" >/dev/null
 fi
 
-python3 -m venv --clear .venv
-.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
-.venv/bin/pip check
-cp tests/requirements.txt "$stamp"
+if command -v rustup >/dev/null; then
+    rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+    rustup target list --installed | grep -qx x86_64-unknown-linux-musl || rustup target add x86_64-unknown-linux-musl
+    rustup component add --quiet clippy rustfmt 2>/dev/null || rustup component add clippy rustfmt
+else
+    fail "rustup is missing: it installs the targets that the tests build for"
+fi
+
+# A debug build: it takes a third of the time to make, and a second to run.
+if [ "$(cargo deny --version 2>/dev/null)" != "cargo-deny $CARGO_DENY" ]; then
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --debug --locked "cargo-deny@$CARGO_DENY"
+fi
+
+stamp=.venv/requirements.installed
+if ! cmp -s tests/requirements.txt "$stamp"; then
+    python3 -m venv --clear .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
+    .venv/bin/pip check
+    cp tests/requirements.txt "$stamp"
+fi

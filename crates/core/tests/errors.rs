@@ -1,5 +1,4 @@
 //! The table of codes, and the page that is generated from it.
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the page is a file of the repository")]
 
 use std::{collections::BTreeSet, env, fs, path::Path};
