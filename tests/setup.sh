@@ -25,7 +25,9 @@ fi
 if command -v rustup >/dev/null; then
     rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
     rustup target list --installed | grep -qx x86_64-unknown-linux-musl || rustup target add x86_64-unknown-linux-musl
-    rustup component add --quiet clippy rustfmt 2>/dev/null || rustup component add clippy rustfmt
+    for part in clippy rustfmt; do
+        rustup component list --installed | grep -q "^$part" || rustup component add "$part"
+    done
 else
     fail "rustup is missing: it installs the targets that the tests build for"
 fi

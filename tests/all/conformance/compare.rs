@@ -185,8 +185,9 @@ fn describe(record: &mut String, case: &Case, theirs: &Outcome) {
     let mut lines = vec![format!("{}: {end}", case.name), short(&command)];
     lines.extend(calls(theirs).iter().map(|call| short(&call.to_string())));
     match &case.ours {
-        Ours::Same | Ours::Appends(_) => {}
+        Ours::Same => {}
         Ours::Sends(reason, _)
+        | Ours::Appends(reason)
         | Ours::SendsTo(reason, _)
         | Ours::Refuses(reason)
         | Ours::Accepts(reason, ..) => {
