@@ -1,5 +1,5 @@
 //! HTTP as the network has it: servers that break off, private certificate authorities, proxies.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 #[path = "http/certificates.rs"]
 mod certificates;
