@@ -2,14 +2,15 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use offshoot_core::{
-    env::Env,
-    ops::{Outcome, Plan},
-};
+use offshoot_core::env::Env;
 use offshoot_native::{BlockingClock, BlockingHttp, NativeHost};
 use serde::Serialize;
 
-use crate::{failure::Failure, progress::Progress};
+use crate::{
+    failure::Failure,
+    progress::Progress,
+    text::{Text, to_json},
+};
 
 /// The host of one-shot commands: no runtime, no threads.
 pub type OneShot = NativeHost<BlockingHttp, BlockingClock, Progress>;
@@ -62,57 +63,17 @@ impl App {
         }
     }
 
-    /// Prints `value` as JSON if `json`, else as `text` puts it.
+    /// Writes a line for people to stderr.
+    pub fn note(&self, text: &str) {
+        // Nothing better can be done about a stderr that cannot be written.
+        let _unwritable = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
+    }
+
+    /// Prints `value` as JSON if `json`, else as text.
     ///
     /// # Errors
     /// As [`App::print`].
-    pub fn answer<T: Serialize>(
-        &self,
-        json: bool,
-        value: &T,
-        text: impl FnOnce(&T) -> String,
-    ) -> Result<(), Failure> {
-        if json { self.print(&to_json(value)) } else { self.print(&text(value)) }
+    pub fn answer<T: Serialize + Text>(&self, json: bool, value: &T) -> Result<(), Failure> {
+        self.print(&if json { to_json(value) } else { value.text() })
     }
-
-    /// As [`App::answer`], for operations that have a dry run.
-    ///
-    /// # Errors
-    /// As [`App::print`].
-    pub fn outcome<T: Serialize>(
-        &self,
-        json: bool,
-        outcome: &Outcome<T>,
-        text: impl FnOnce(&T) -> String,
-    ) -> Result<(), Failure> {
-        self.answer(json, outcome, |outcome| match outcome {
-            Outcome::Done(value) => text(value),
-            Outcome::Planned(plan) => plan_text(plan),
-        })
-    }
-}
-
-/// `value` as indented JSON.
-pub fn to_json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-fn plan_text(plan: &Plan) -> String {
-    let mut text = String::new();
-    for call in &plan.calls {
-        text.push_str(&format!("would send: {} {}\n", call.method, call.url));
-        text.push_str("Dagster-Cloud-Api-Token: ******\n");
-        if let Some(deployment) = &call.deployment {
-            text.push_str(&format!("Dagster-Cloud-Deployment: {deployment}\n"));
-        }
-        text.push_str(&format!(
-            "{}\nvariables: {}\n",
-            call.query.trim_end(),
-            to_json(&call.variables)
-        ));
-    }
-    if !plan.wait_for.is_empty() {
-        text.push_str(&format!("then would wait for: {}\n", plan.wait_for.join(", ")));
-    }
-    text
 }

@@ -5,7 +5,9 @@ mod completions;
 mod early;
 mod location;
 mod sandbox;
+mod serve;
 mod shared;
+mod stop;
 mod tree;
 mod wait;
 
@@ -65,6 +67,11 @@ const ROOT: &[Node] = &[
     Node::group("workspace", "The former name of `deployment`", WORKSPACE).hidden(),
     Node::verb::<wait::Wait>("wait", "Wait until code locations have loaded what was put last"),
     Node::verb::<sandbox::Serve>("sandbox", "Serve a stand-in for Dagster+ that needs no account"),
+    Node::verb::<serve::Serve>(
+        "serve",
+        "Serve the same operations over HTTP, to the steps of this build",
+    ),
+    Node::verb::<stop::Stop>("stop", "End the sidecar that `serve` has started"),
     Node::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
 ];
 

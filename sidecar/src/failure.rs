@@ -12,7 +12,7 @@ use offshoot_core::{
 };
 use serde_json::json;
 
-use crate::app::{App, to_json};
+use crate::{app::App, text::to_json};
 
 /// A failed command: what to say, and whether it is said as JSON too.
 #[derive(Debug)]
@@ -25,6 +25,24 @@ impl Failure {
     /// A command that was not called as it should be.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(Code::UsageInvalid, message.into(), Some(hint.into()))
+    }
+
+    /// A failure with what is usual for `code`.
+    pub fn of(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, message.into(), None)
+    }
+
+    /// The same failure, with what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.report.hint = Some(hint.into());
+        self
+    }
+
+    /// A child process that failed and has said why. It ends with the same exit code.
+    pub fn of_child(message: impl Into<String>, exit_code: Option<i32>) -> Self {
+        let mut failure = Self::of(Code::Io, message);
+        failure.report.exit_code = exit_code.and_then(|code| code.try_into().ok()).unwrap_or(1);
+        failure
     }
 
     /// Something local that failed, to complete "could not ...".

@@ -5,6 +5,8 @@ mod cli;
 mod failure;
 mod progress;
 mod runtime;
+mod serve;
+mod text;
 
 use std::process::ExitCode;
 

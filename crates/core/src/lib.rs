@@ -13,3 +13,4 @@ pub mod plus;
 pub mod ports;
 pub mod secret;
 pub mod settings;
+pub mod written;

@@ -5,8 +5,10 @@
 
 mod branch_deployment;
 mod code_location;
+mod context;
 mod error;
 mod event;
+mod location_state;
 mod outcome;
 mod wait;
 
@@ -19,7 +21,9 @@ pub use code_location::{
     CodeLocation, DeployedLocations, ListedCodeLocation, LocationInput, add_or_update_location,
     delete_location, list_locations, pull_locations, sync_locations,
 };
+pub use context::{Context, Source, Sourced, read_context};
 pub use error::Error;
 pub use event::Event;
+pub use location_state::{LoadState, LocationState, location_state};
 pub use outcome::{Outcome, Plan};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

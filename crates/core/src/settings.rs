@@ -13,6 +13,7 @@ use crate::{
     plus::{Budget, Connection, DeploymentName, Endpoint, EndpointError, Wanted},
     ports::Files,
     secret::Secret,
+    written,
 };
 pub use config_file::{ConfigFileError, ConfigFiles};
 
@@ -39,14 +40,30 @@ pub struct Settings {
 
 /// How long to wait, as said by flags or fields. Seconds; 0 for not at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct WaitSettings {
     /// For the code locations to load.
+    #[serde(deserialize_with = "written::number")]
     pub location_load_timeout: Option<u64>,
     /// For an agent's heartbeat.
+    #[serde(deserialize_with = "written::number")]
     pub agent_heartbeat_timeout: Option<u64>,
     /// For both.
+    #[serde(deserialize_with = "written::number")]
     pub agent_timeout: Option<u64>,
+}
+
+impl WaitSettings {
+    /// What is said, else `limits`.
+    pub fn over(&self, limits: WaitLimits) -> WaitLimits {
+        let load = self.location_load_timeout.or(self.agent_timeout);
+        let agent = self.agent_heartbeat_timeout.or(self.agent_timeout);
+        WaitLimits {
+            location_load_timeout: load.unwrap_or(limits.location_load_timeout),
+            agent_heartbeat_timeout: agent.unwrap_or(limits.agent_heartbeat_timeout),
+        }
+    }
 }
 
 /// Looks settings up where they may be.

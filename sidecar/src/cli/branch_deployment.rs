@@ -3,9 +3,7 @@
 use clap::Args;
 use offshoot_core::{
     ops::{self, BranchDeploymentInput, BranchName, ListFilter},
-    plus::branch_deployments::{
-        Deployment as Listed, PullRequestStatus, SnapshotBaseDeploymentCondition,
-    },
+    plus::branch_deployments::{PullRequestStatus, SnapshotBaseDeploymentCondition},
 };
 use pollster::block_on;
 
@@ -123,7 +121,7 @@ impl Verb for CreateOrUpdate {
                 (&here, &app.env),
             );
             let outcome = block_on(call)?;
-            app.outcome(json, &outcome, |created| created.name.to_string())
+            app.answer(json, &outcome)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -152,7 +150,7 @@ Example:
             let (connection, name) = self.connect.deployment(app, self.deployment.deployment)?;
             let outcome =
                 block_on(ops::delete_branch_deployment(&app.host, &connection, &name, dry_run))?;
-            app.outcome(json, &outcome, |_| String::new())
+            app.answer(json, &outcome)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -186,9 +184,7 @@ Example:
             let filter =
                 ListFilter { limit: self.limit, pull_request_status: self.pull_request_status };
             let listed = block_on(ops::list_branch_deployments(&app.host, &connection, &filter))?;
-            app.answer(json, &listed, |listed| {
-                listed.iter().map(row).collect::<Vec<_>>().join("\n")
-            })
+            app.answer(json, &listed)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -222,7 +218,7 @@ Example:
         let run = || {
             let connection = self.connect.organization(app)?;
             let named = block_on(ops::name_branch_deployment(&app.host, &connection, &branch))?;
-            app.answer(json, &named, |named| named.name.to_string())
+            app.answer(json, &named)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -230,16 +226,4 @@ Example:
 
 fn number(text: &str) -> Result<f64, &'static str> {
     text.parse().map_err(|_| "it is no number of seconds")
-}
-
-fn row(deployment: &Listed) -> String {
-    let git = deployment.branch_deployment_git_metadata.as_ref();
-    let columns = [
-        deployment.deployment_name.as_str(),
-        git.map_or("-", |git| &git.repo_name),
-        git.map_or("-", |git| &git.branch_name),
-        git.and_then(|git| git.pull_request_status.as_ref()).map_or("-", |status| status.as_str()),
-        deployment.latest_commit.as_ref().map_or("-", |commit| &commit.commit_hash),
-    ];
-    columns.join("\t")
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use offshoot_core::{
-    location::{LocationFlags, to_yaml},
+    location::LocationFlags,
     ops::{self, LocationInput},
 };
 use pollster::block_on;
@@ -108,7 +108,7 @@ Examples:
                 dry_run,
             );
             let outcome = block_on(call)?;
-            app.outcome(json, &outcome, |deployed| deployed.url.clone())
+            app.answer(json, &outcome)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -140,7 +140,7 @@ impl Verb for Delete {
             let call =
                 ops::delete_location(&app.host, &connection, &deployment, &self.location, dry_run);
             let outcome = block_on(call)?;
-            app.outcome(json, &outcome, |_| String::new())
+            app.answer(json, &outcome)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -167,9 +167,7 @@ impl Verb for List {
             let (connection, deployment) =
                 self.connect.deployment(app, self.deployment.deployment)?;
             let listed = block_on(ops::list_locations(&app.host, &connection, &deployment))?;
-            app.answer(json, &listed, |listed| {
-                listed.iter().map(row).collect::<Vec<_>>().join("\n")
-            })
+            app.answer(json, &listed)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -196,7 +194,7 @@ impl Verb for Pull {
             let (connection, deployment) =
                 self.connect.deployment(app, self.deployment.deployment)?;
             let document = block_on(ops::pull_locations(&app.host, &connection, &deployment))?;
-            app.answer(json, &document, to_yaml)
+            app.answer(json, &document)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -237,7 +235,7 @@ impl Verb for Sync {
                 dry_run,
             );
             let outcome = block_on(call)?;
-            app.outcome(json, &outcome, |deployed| deployed.url.clone())
+            app.answer(json, &outcome)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
@@ -245,21 +243,4 @@ impl Verb for Sync {
 
 fn ambiguous(_: &str) -> Result<String, &'static str> {
     Err("write --deployment or --working-directory; in the official tool -d is the latter here")
-}
-
-/// As the official tool lists them.
-fn row(location: &ops::ListedCodeLocation) -> String {
-    let source = &location.source;
-    let mut columns = vec![location.name.clone()];
-    let described = [
-        ("File", &source.python_file),
-        ("Package", &source.package_name),
-        ("Image", &source.image),
-    ];
-    columns.extend(
-        described
-            .into_iter()
-            .filter_map(|(label, value)| Some(format!("{label}: {}", value.as_ref()?))),
-    );
-    columns.join("\t")
 }

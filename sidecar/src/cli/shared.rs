@@ -147,7 +147,8 @@ fn resolver<'a>(
     Resolver::new(settings, &app.env, app.host.files())
 }
 
-fn read_token(path: &PathBuf) -> Result<Secret, Failure> {
+/// The token in a file, or in standard input if its name is `-`.
+pub fn read_token(path: &PathBuf) -> Result<Secret, Failure> {
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().take(MAX_TOKEN).read_to_string(&mut text)

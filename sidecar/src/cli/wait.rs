@@ -46,7 +46,7 @@ Example:
                 limits,
             );
             let waited = block_on(call)?;
-            app.answer(json, &waited, |_| String::new())
+            app.answer(json, &waited)
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }

@@ -3,10 +3,13 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::written;
+
 /// What flags, HTTP fields or a build session say of a location. Names are those of the official options.
 ///
 /// An empty text is a value like any other, as it is to the official client.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct LocationFlags {
     /// The name: which location of a file is meant, and what it is called without one.
@@ -46,8 +49,10 @@ pub struct LocationFlags {
     /// The Python version of [`Self::pex_tag`], which it is sent with.
     pub python_version: Option<String>,
     /// Set if the image was made of a PEX build.
+    #[serde(deserialize_with = "written::optional_flag")]
     pub pex_bundle: Option<bool>,
     /// The versions of state-backed components, passed on as they are.
+    #[serde(deserialize_with = "written::json")]
     pub defs_state_info: Option<Value>,
 }
 

@@ -1,8 +1,6 @@
 //! Branch deployments.
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Event, Outcome, Plan};
 use crate::{
@@ -17,6 +15,7 @@ use crate::{
         },
     },
     ports::{Events, Host},
+    written,
 };
 
 /// Later than any commit, and earlier than any of today's times in milliseconds: the year 5138.
@@ -24,6 +23,7 @@ const LAST_SECOND: f64 = 1e11;
 
 /// What a branch deployment is created of, or brought up to date with.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct BranchDeploymentInput {
     /// The repository's name; with `read_git_state` it defaults to that in the URL of `origin`.
@@ -33,7 +33,7 @@ pub struct BranchDeploymentInput {
     /// The full hash of the branch's latest commit.
     pub commit_hash: Option<String>,
     /// The commit's time in seconds since the Unix epoch.
-    #[serde(deserialize_with = "number_or_text")]
+    #[serde(deserialize_with = "written::number")]
     pub timestamp: Option<f64>,
     /// A page that shows the branch.
     pub branch_url: Option<String>,
@@ -42,7 +42,7 @@ pub struct BranchDeploymentInput {
     /// The pull request's number, or any identifier.
     pub code_review_id: Option<String>,
     /// OPEN, CLOSED or MERGED.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "written::parsed")]
     pub pull_request_status: Option<PullRequestStatus>,
     /// The commit's subject line.
     pub commit_message: Option<String>,
@@ -57,18 +57,19 @@ pub struct BranchDeploymentInput {
     /// The full deployment to compare with; Dagster+ takes the default one if unset.
     pub base_deployment_name: Option<String>,
     /// When the base's definitions are put aside to compare with: on-create or on-update.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "written::parsed")]
     pub snapshot_base_condition: Option<SnapshotBaseDeploymentCondition>,
     /// Whether what is not given is read from the checkout.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "written::flag")]
     pub read_git_state: bool,
     /// Whether to print the plan only.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "written::flag")]
     pub dry_run: bool,
 }
 
 /// A branch deployment that is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BranchDeployment {
     /// Its name, for URLs and for `--deployment`.
     pub name: DeploymentName,
@@ -106,6 +107,7 @@ pub async fn create_or_update_branch_deployment<H: Host>(
 
 /// The name of the branch deployment of a branch, whether it exists or not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
 pub struct BranchName {
     /// The repository's name.
@@ -130,12 +132,14 @@ pub async fn name_branch_deployment<H: Host>(
 
 /// Which branch deployments are listed.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(default, deny_unknown_fields)]
 pub struct ListFilter {
     /// The most that are listed.
+    #[serde(deserialize_with = "written::required")]
     pub limit: u16,
     /// Only those with this pull request status.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "written::parsed")]
     pub pull_request_status: Option<PullRequestStatus>,
 }
 
@@ -179,6 +183,7 @@ pub async fn show_branch_deployment<H: Host>(
 
 /// A branch deployment that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Deleted {
     /// Its name.
     pub deleted: String,
@@ -312,48 +317,4 @@ fn variables(
         base_deployment_name: input.base_deployment_name,
         snapshot_base_condition: input.snapshot_base_condition,
     })
-}
-
-/// Forms carry text only, so what JSON writes as itself may also come as text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Flag(bool),
-    Number(f64),
-    Text(String),
-}
-
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    match Option::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(Written::Number(number)) => Ok(Some(number)),
-        Some(Written::Text(text)) => text
-            .trim()
-            .parse()
-            .map(Some)
-            .map_err(|_| serde::de::Error::custom(format!("`{text}` is no number"))),
-        Some(Written::Flag(_)) => Err(serde::de::Error::custom("expected a number")),
-    }
-}
-
-/// As HTML forms and CI variables write it: `on` and `1` are true as well.
-pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    match Written::deserialize(deserializer)? {
-        Written::Flag(flag) => Ok(flag),
-        Written::Text(text) => match text.to_ascii_lowercase().as_str() {
-            "true" | "1" | "on" | "yes" => Ok(true),
-            "false" | "0" | "off" | "no" | "" => Ok(false),
-            _ => Err(serde::de::Error::custom(format!("`{text}` is neither true nor false"))),
-        },
-        Written::Number(_) => Err(serde::de::Error::custom("expected true or false")),
-    }
-}
-
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    match Option::<String>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(serde::de::Error::custom),
-    }
 }

@@ -27,6 +27,7 @@ pub struct LocationInput {
 
 /// Code locations that Dagster+ has taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeployedLocations {
     /// Where.
     pub deployment: DeploymentName,
@@ -93,6 +94,7 @@ pub async fn sync_locations<H: Host>(
 
 /// A code location that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeLocation {
     /// Its name.
     pub deleted: String,
@@ -128,6 +130,7 @@ pub async fn delete_location<H: Host>(
 
 /// A code location with what it was deployed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListedCodeLocation {
     /// Its name.
     pub name: String,

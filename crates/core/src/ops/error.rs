@@ -5,7 +5,7 @@ use crate::{
     error::{Code, Explain},
     git::GitError,
     location::LocationError,
-    plus::PlusError,
+    plus::{DeploymentName, PlusError},
     settings::SettingsError,
 };
 
@@ -27,6 +27,14 @@ pub enum Error {
     /// Waiting.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// The deployment has no code location of that name.
+    #[error("the deployment `{deployment}` has no code location `{name}`")]
+    NoLocation {
+        /// As given.
+        name: String,
+        /// Where.
+        deployment: DeploymentName,
+    },
     /// An input that contradicts itself or lacks something.
     #[error("{message}")]
     Input {
@@ -45,7 +53,7 @@ impl Error {
             Self::Location(error) => Some(error),
             Self::Plus(error) => Some(error),
             Self::Wait(error) => Some(error),
-            Self::Input { .. } => None,
+            Self::NoLocation { .. } | Self::Input { .. } => None,
         }
     }
 
@@ -56,12 +64,18 @@ impl Error {
 
 impl Explain for Error {
     fn code(&self) -> Code {
-        self.explained().map_or(Code::UsageInvalid, Explain::code)
+        match self {
+            Self::NoLocation { .. } => Code::PlusNotFound,
+            _ => self.explained().map_or(Code::UsageInvalid, Explain::code),
+        }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Input { hint, .. } => Some(hint.clone()),
+            Self::NoLocation { .. } => {
+                Some("`offshoot deployment list-locations` shows those that are there".to_owned())
+            }
             _ => self.explained().and_then(Explain::hint),
         }
     }

@@ -6,6 +6,7 @@ use crate::plus::DeploymentName;
 
 /// What happens during an operation, for a person or a log to follow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A call failed and will be sent again.

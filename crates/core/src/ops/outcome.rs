@@ -6,6 +6,7 @@ use crate::plus::{Call, Endpoint, PlannedCall};
 
 /// The result of an operation that has a dry run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Outcome<T> {
     /// It was done.
@@ -16,6 +17,7 @@ pub enum Outcome<T> {
 
 /// What a dry run would have done.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
     /// The calls that change something, in their order. The token is in none of them.
     pub calls: Vec<PlannedCall>,

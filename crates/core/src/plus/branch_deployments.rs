@@ -155,6 +155,7 @@ pub struct DeploymentCommitInput {
 
 /// The state of a pull request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, cynic::Enum)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "UPPERCASE"))]
 pub enum PullRequestStatus {
     /// Under review.
     Open,
@@ -166,6 +167,7 @@ pub enum PullRequestStatus {
 
 /// When a branch deployment's base is put aside to compare with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, cynic::Enum)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "kebab-case"))]
 pub enum SnapshotBaseDeploymentCondition {
     /// Once, when the branch deployment is created.
     OnCreate,
@@ -200,6 +202,7 @@ impl FromStr for SnapshotBaseDeploymentCondition {
 
 /// A deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, cynic::QueryFragment)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cynic(graphql_type = "DagsterCloudDeployment")]
 pub struct Deployment {
     /// The identifier that deletion wants.
@@ -207,6 +210,7 @@ pub struct Deployment {
     /// The name that stands in URLs.
     pub deployment_name: String,
     /// Full or branch.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub deployment_type: DeploymentType,
     /// Branch and pull request, of a branch deployment.
     pub branch_deployment_git_metadata: Option<GitMetadata>,
@@ -229,6 +233,7 @@ pub enum DeploymentType {
 
 /// What a branch deployment knows of its branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, cynic::QueryFragment)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cynic(graphql_type = "BranchDeploymentGitMetadata")]
 pub struct GitMetadata {
     /// The branch.
@@ -240,6 +245,7 @@ pub struct GitMetadata {
     /// A page that shows the pull request.
     pub pull_request_url: Option<String>,
     /// The pull request's status.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub pull_request_status: Option<ReportedStatus>,
     /// The pull request's number.
     pub pull_request_number: Option<String>,
@@ -262,11 +268,13 @@ pub enum ReportedStatus {
 
 /// A commit that a branch deployment was updated to.
 #[derive(Debug, Clone, PartialEq, Serialize, cynic::QueryFragment)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cynic(graphql_type = "DeploymentCommit")]
 pub struct Commit {
     /// The full hash.
     pub commit_hash: String,
     /// The committer's time.
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub timestamp: Timestamp,
     /// The subject line.
     pub commit_message: Option<String>,

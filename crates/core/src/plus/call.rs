@@ -109,6 +109,7 @@ impl<T> Call<T> {
 
 /// A call that a dry run would have sent. The token is not in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedCall {
     /// Always `POST`.
     pub method: &'static str,

@@ -1,0 +1,141 @@
+//! Fields as people write them: forms, queries and variables carry text only, so what JSON writes as itself may
+//! come as text too.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a single value")]
+enum Written {
+    Flag(bool),
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl Written {
+    fn number<T: FromStr, E: Error>(&self) -> Result<T, E> {
+        let text = match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.trim().to_owned(),
+            Self::Flag(_) => return Err(E::custom("expected a number")),
+        };
+        text.parse().map_err(|_| E::custom(format!("`{text}` is no number that fits here")))
+    }
+
+    fn flag<E: Error>(&self) -> Result<bool, E> {
+        match self {
+            Self::Flag(flag) => Ok(*flag),
+            Self::Text(text) => match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "on" | "yes" => Ok(true),
+                "false" | "0" | "off" | "no" | "" => Ok(false),
+                _ => Err(E::custom(format!("`{text}` is neither true nor false"))),
+            },
+            Self::Number(_) => Err(E::custom("expected true or false")),
+        }
+    }
+}
+
+/// A number that may be missing.
+pub fn number<'de, D: Deserializer<'de>, T: FromStr>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::<Written>::deserialize(deserializer)?.map(|written| written.number()).transpose()
+}
+
+/// A number.
+pub fn required<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<T, D::Error> {
+    Written::deserialize(deserializer)?.number()
+}
+
+/// As HTML forms and CI variables write it: `on` and `1` are true as well.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Written::deserialize(deserializer)?.flag()
+}
+
+/// As [`flag`], where it makes a difference whether it is there.
+pub fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Option::<Written>::deserialize(deserializer)?.map(|written| written.flag()).transpose()
+}
+
+/// A word of a set.
+pub fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    match Option::<String>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(Error::custom),
+    }
+}
+
+/// Several texts, or a single one.
+pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected texts")]
+    enum Texts {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::One(text) => vec![text],
+        Texts::Several(texts) => texts,
+    })
+}
+
+/// JSON, or JSON in a text.
+pub fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    match Option::deserialize(deserializer)? {
+        Some(Value::String(text)) => serde_json::from_str(&text).map(Some).map_err(Error::custom),
+        other => Ok(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Fields {
+        #[serde(deserialize_with = "flag")]
+        flag: bool,
+        #[serde(deserialize_with = "optional_flag")]
+        optional_flag: Option<bool>,
+        #[serde(deserialize_with = "number")]
+        number: Option<u16>,
+        #[serde(deserialize_with = "number")]
+        fraction: Option<f64>,
+        #[serde(deserialize_with = "texts")]
+        texts: Vec<String>,
+        #[serde(deserialize_with = "json")]
+        json: Option<Value>,
+    }
+
+    fn read(text: &str) -> Result<Fields, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn text_means_what_json_means() {
+        let text = r#"{"flag":"on","optional_flag":"0","number":" 7","fraction":"1.5","texts":"a","json":"[1]"}"#;
+        let json = r#"{"flag":true,"optional_flag":false,"number":7,"fraction":1.5,"texts":["a"],"json":[1]}"#;
+        assert_eq!(read(text).unwrap(), read(json).unwrap());
+        assert_eq!(read(r#"{"optional_flag":null,"number":null}"#).unwrap(), Fields::default());
+    }
+
+    #[test]
+    fn what_is_neither_is_refused() {
+        for (wrong, said) in [
+            (r#"{"flag":"maybe"}"#, "`maybe` is neither true nor false"),
+            (r#"{"flag":1}"#, "expected true or false"),
+            (r#"{"number":"-1"}"#, "`-1` is no number that fits here"),
+            (r#"{"number":70000}"#, "`70000` is no number that fits here"),
+            (r#"{"number":true}"#, "expected a number"),
+            (r#"{"json":"{"}"#, "EOF"),
+        ] {
+            let error = read(wrong).unwrap_err();
+            assert!(error.contains(said), "{wrong}: {error}");
+        }
+    }
+}

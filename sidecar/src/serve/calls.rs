@@ -1,0 +1,41 @@
+//! The calls: each reads its input, calls an operation, and answers with what that returns.
+
+pub mod branch_deployments;
+pub mod context;
+pub mod locations;
+pub mod own;
+pub mod wait;
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use offshoot_core::error::Code;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::problem::Problem;
+
+/// What the path names.
+pub struct Named<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(rejection) => Err(Problem::new(Code::UsageInvalid, rejection.body_text()).hint(
+                "write a name with other characters than letters and digits in percent-encoding",
+            )),
+        }
+    }
+}
+
+/// Which checkout is read.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct Checkout {
+    /// A directory inside the workspace; by default the workspace itself.
+    pub path: String,
+}

@@ -1,0 +1,9 @@
+//! Lines on stderr for who runs the sidecar.
+
+use std::io::{self, Write};
+
+/// Writes a line.
+pub fn line(text: &str) {
+    // Nothing better can be done about a stderr that cannot be written.
+    let _unwritable = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
+}

@@ -1,0 +1,161 @@
+//! Results as text: what a command prints, and what the HTTP sidecar answers to `Accept: text/plain`.
+
+use offshoot_core::{
+    location::to_yaml,
+    ops::{
+        BranchDeployment, CodeLocation, Context, Deleted, DeployedLocations, ListedCodeLocation,
+        LocationState, Outcome, Plan, Waited,
+    },
+    plus::branch_deployments::Deployment,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A result that scripts can take as it is: the one thing that they most likely ask for, or a line an item.
+pub trait Text {
+    /// The text, which may be empty.
+    fn text(&self) -> String;
+}
+
+/// `value` as indented JSON.
+pub fn to_json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+impl Text for BranchDeployment {
+    fn text(&self) -> String {
+        self.name.to_string()
+    }
+}
+
+impl Text for Deployment {
+    fn text(&self) -> String {
+        self.deployment_name.clone()
+    }
+}
+
+/// A line each: name, repository, branch, pull request status, commit, with tabs between.
+impl Text for Vec<Deployment> {
+    fn text(&self) -> String {
+        let row = |deployment: &Deployment| {
+            let git = deployment.branch_deployment_git_metadata.as_ref();
+            let status = git.and_then(|git| git.pull_request_status.as_ref());
+            let columns = [
+                deployment.deployment_name.as_str(),
+                git.map_or("-", |git| &git.repo_name),
+                git.map_or("-", |git| &git.branch_name),
+                status.map_or("-", |status| status.as_str()),
+                deployment.latest_commit.as_ref().map_or("-", |commit| &commit.commit_hash),
+            ];
+            columns.join("\t")
+        };
+        self.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// As the official tool lists them.
+impl Text for Vec<ListedCodeLocation> {
+    fn text(&self) -> String {
+        let row = |location: &ListedCodeLocation| {
+            let source = &location.source;
+            let described = [
+                ("File", &source.python_file),
+                ("Package", &source.package_name),
+                ("Image", &source.image),
+            ];
+            let described = described
+                .into_iter()
+                .filter_map(|(label, value)| Some(format!("{label}: {}", value.as_ref()?)));
+            let columns = std::iter::once(location.name.clone()).chain(described);
+            columns.collect::<Vec<_>>().join("\t")
+        };
+        self.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The page that shows them.
+impl Text for DeployedLocations {
+    fn text(&self) -> String {
+        self.url.clone()
+    }
+}
+
+/// The state in one word.
+impl Text for LocationState {
+    fn text(&self) -> String {
+        self.state.as_str().to_owned()
+    }
+}
+
+/// That it ended well is all there is to say.
+impl Text for Waited {
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
+impl Text for Deleted {
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
+impl Text for CodeLocation {
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
+/// A line a field: name, value and source, with tabs between.
+impl Text for Context {
+    fn text(&self) -> String {
+        let fields = serde_json::to_value(self).unwrap_or_default();
+        let row = |(name, sourced): (&String, &Value)| {
+            let text = |key: &str| match sourced.get(key) {
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+                None => String::new(),
+            };
+            format!("{name}\t{}\t{}", text("value"), text("source"))
+        };
+        fields.as_object().into_iter().flatten().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A document as YAML.
+impl Text for Value {
+    fn text(&self) -> String {
+        to_yaml(self)
+    }
+}
+
+impl<T: Text> Text for Outcome<T> {
+    fn text(&self) -> String {
+        match self {
+            Self::Done(value) => value.text(),
+            Self::Planned(plan) => plan.text(),
+        }
+    }
+}
+
+impl Text for Plan {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for call in &self.calls {
+            text.push_str(&format!("would send: {} {}\n", call.method, call.url));
+            text.push_str("Dagster-Cloud-Api-Token: ******\n");
+            if let Some(deployment) = &call.deployment {
+                text.push_str(&format!("Dagster-Cloud-Deployment: {deployment}\n"));
+            }
+            text.push_str(&format!(
+                "{}\nvariables: {}\n",
+                call.query.trim_end(),
+                to_json(&call.variables)
+            ));
+        }
+        if !self.wait_for.is_empty() {
+            text.push_str(&format!("then would wait for: {}\n", self.wait_for.join(", ")));
+        }
+        text
+    }
+}
