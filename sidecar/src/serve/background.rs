@@ -6,7 +6,7 @@
 //! ends with its job at the latest.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::Read,
     process::{Command, Stdio},
 };
 
@@ -71,7 +71,7 @@ pub fn start() -> Result<Reached, Failure> {
         .map_err(failed)?;
     let mut word = String::new();
     if let Some(pipe) = child.stdout.take() {
-        BufReader::new(pipe.take(MAX_WORD)).read_line(&mut word).map_err(failed)?;
+        pipe.take(MAX_WORD).read_to_string(&mut word).map_err(failed)?;
     }
     if let Ok(reached) = serde_json::from_str(&word) {
         return Ok(reached);
@@ -129,7 +129,7 @@ mod unix {
     use std::{
         fs::{File, OpenOptions},
         io::{self, Write},
-        os::unix::fs::OpenOptionsExt,
+        os::{fd::AsFd, unix::fs::OpenOptionsExt},
         path::Path,
     };
 
@@ -171,12 +171,13 @@ mod unix {
         pub fn tell(self, reached: &Reached) -> Result<(), Failure> {
             let failed = |error: io::Error| Failure::io("go to the background", &error);
             let word = serde_json::to_string(reached).unwrap_or_default();
-            let mut pipe = io::stdout().lock();
-            writeln!(pipe, "{word}").and_then(|()| pipe.flush()).map_err(failed)?;
+            // The pipe is closed when all is done: the parent reads to its end.
+            let mut pipe = File::from(io::stdout().as_fd().try_clone_to_owned().map_err(failed)?);
             unistd::dup2_stdin(&self.null)
-                .and_then(|()| unistd::dup2_stderr(&self.log))
                 .and_then(|()| unistd::dup2_stdout(&self.null))
-                .map_err(|error| failed(error.into()))
+                .and_then(|()| unistd::dup2_stderr(&self.log))
+                .map_err(|error| failed(error.into()))?;
+            pipe.write_all(word.as_bytes()).map_err(failed)
         }
     }
 

@@ -24,9 +24,12 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(named)) => Ok(Self(named)),
-            Err(rejection) => Err(Problem::new(Code::UsageInvalid, rejection.body_text()).hint(
-                "write a name with other characters than letters and digits in percent-encoding",
-            )),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let message = text.strip_prefix("Invalid URL: ").unwrap_or(&text);
+                Err(Problem::new(Code::UsageInvalid, message)
+                    .hint("GET /v1/branch-deployment-name tells the deployment name of a branch"))
+            }
         }
     }
 }

@@ -100,10 +100,13 @@ impl<S: Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        // Before anything is read: a client that asks first is then spared the sending.
+        if is_too_large(&parts.headers) {
+            return Err(too_large());
+        }
         let arrived = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await;
         let body: Bytes = match arrived {
             Ok(Ok(body)) => body,
-            Ok(Err(_)) if is_too_large(&parts.headers) => return Err(too_large()),
             Ok(Err(error)) if has_length_limit(&error) => return Err(too_large()),
             Ok(Err(_)) => {
                 return Err(Problem::new(Code::UsageInvalid, "the body was cut off"));

@@ -96,7 +96,9 @@ fn check_host(headers: &HeaderMap, uri: &Uri, bound: Option<IpAddr>) -> Result<(
         return Err(refused("the request does not have exactly one Host header"));
     };
     let named: Option<Authority> = host.to_str().ok().and_then(|host| host.parse().ok());
-    let is_own = |authority: &Authority| is_own_name(authority.host(), bound);
+    let is_own = |authority: &Authority| {
+        !authority.as_str().contains('@') && is_own_name(authority.host(), bound)
+    };
     if !named.as_ref().is_some_and(is_own) || !uri.authority().is_none_or(is_own) {
         return Err(refused("the request's Host is not this sidecar's"));
     }

@@ -142,7 +142,9 @@ pub fn render(mut response: Response, format: Format) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let (kind, body) = match format {
         Format::Text => (TEXT, problem.line()),
-        Format::Json | Format::Events => (PROBLEM_JSON, to_json(&problem.document())),
+        Format::Json | Format::Events => {
+            (PROBLEM_JSON, format!("{}\n", to_json(&problem.document())))
+        }
     };
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     *response.body_mut() = Body::from(body);
