@@ -2,6 +2,7 @@
 
 mod branch_deployment;
 mod completions;
+mod demo;
 mod early;
 mod location;
 mod sandbox;
@@ -72,6 +73,10 @@ const ROOT: &[Node] = &[
         "Serve the same operations over HTTP, to the steps of this build",
     ),
     Node::verb::<stop::Stop>("stop", "End the sidecar that `serve` has started"),
+    Node::verb::<demo::Demo>(
+        "demo",
+        "Show the main job on the sandbox: a branch deployment, a code location",
+    ),
     Node::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
 ];
 

@@ -3,6 +3,7 @@
 mod app;
 mod cli;
 mod failure;
+mod log;
 mod progress;
 mod runtime;
 mod serve;

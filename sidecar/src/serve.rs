@@ -9,7 +9,6 @@ mod connections;
 mod fields;
 mod guard;
 pub mod listen;
-mod log;
 mod openapi;
 mod problem;
 mod router;
@@ -29,7 +28,7 @@ pub use self::{
     openapi::document,
 };
 use self::{sidecar::Sidecar, token::Token, workspace::Workspace};
-use crate::failure::Failure;
+use crate::{failure::Failure, log};
 
 /// Everything that is decided before the first request, and stays.
 pub struct Options {

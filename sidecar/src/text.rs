@@ -122,10 +122,10 @@ impl Text for Context {
     }
 }
 
-/// A document as YAML.
+/// A document as YAML, with the empty line at its end that the official tool prints as well.
 impl Text for Value {
     fn text(&self) -> String {
-        to_yaml(self)
+        format!("{}\n", to_yaml(self))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     str::FromStr,
 };
@@ -26,6 +26,13 @@ pub enum Bind {
 /// An address that other machines cannot reach.
 #[derive(Debug, Clone, Copy)]
 pub struct Loopback(SocketAddr);
+
+impl Loopback {
+    /// A free port of 127.0.0.1.
+    pub fn any_port() -> Self {
+        Self(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    }
+}
 
 impl FromStr for Loopback {
     type Err = String;

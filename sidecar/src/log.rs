@@ -1,4 +1,4 @@
-//! Lines on stderr for who runs the sidecar.
+//! Lines on stderr, for people.
 
 use std::io::{self, Write};
 
