@@ -10,3 +10,4 @@ mod errors;
 mod faults;
 #[cfg(test)]
 mod guides;
+mod sandbox;

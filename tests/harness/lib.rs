@@ -13,6 +13,7 @@ pub mod parallel;
 pub mod process;
 pub mod recorder;
 pub mod repo;
+pub mod sandbox;
 pub mod script;
 
 use std::{
