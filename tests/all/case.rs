@@ -19,8 +19,6 @@ pub struct Case {
     /// As one would write it in a shell; `$URL` is the recorder, `$HOME` and `$PWD` are folders of this case.
     pub command: String,
     pub ours: Ours,
-    /// What is wrong with ours. The case fails when it is mended, so that the mark goes away with the defect.
-    pub defect: Option<&'static str>,
     environment: Vec<(&'static str, &'static str)>,
     files: Vec<(&'static str, Vec<u8>)>,
     shape: Shape,
@@ -49,7 +47,6 @@ impl Case {
             name: name.into(),
             command: command.into(),
             ours: Ours::Same,
-            defect: None,
             environment: Vec::new(),
             files: Vec::new(),
             shape: Shape::None,
@@ -95,12 +92,6 @@ impl Case {
 
     pub fn ours_appends(mut self, reason: &'static str) -> Self {
         self.ours = Ours::Appends(reason);
-        self
-    }
-
-    /// For a defect that is known and not yet mended: see [`Case::defect`].
-    pub fn not_yet(mut self, defect: &'static str) -> Self {
-        self.defect = Some(defect);
         self
     }
 
