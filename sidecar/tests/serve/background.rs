@@ -1,4 +1,4 @@
-//! `serve --background`, and Unix sockets.
+//! `serve --background --idle-timeout 20`, and Unix sockets.
 
 use std::{
     fs,
@@ -43,7 +43,7 @@ fn it_starts_serves_and_stops_as_ssh_agent_does() {
     // Descriptors 7 and 9 are those of a wrapper that waits for their other ends.
     let script = r#"
         exec 7>wrapper 9>&1
-        eval "$(offshoot serve --background --log log)"
+        eval "$(offshoot serve --background --idle-timeout 20 --log log)"
         curl -q -fsS "$OFFSHOOT_URL/v1/branch-deployments" -X PUT \
             -H "Authorization: Bearer $OFFSHOOT_TOKEN" -H 'Accept: text/plain' \
             -d git_repo_name=shop -d branch_name=b -d commit_hash=abc -d timestamp=1
@@ -67,7 +67,7 @@ fn it_holds_nothing_of_its_starter_and_ends_on_stop() {
     let script = r#"
         exec 7>wrapper
         exec 9>&1
-        offshoot serve --background --json
+        offshoot serve --background --idle-timeout 20 --json
     "#;
     let output = step(&upstream, dir.path(), script);
     assert!(output.status.success(), "{output:?}");
@@ -106,7 +106,7 @@ fn it_holds_nothing_of_its_starter_and_ends_on_stop() {
 fn a_start_that_fails_says_why_and_keeps_the_exit_code() {
     let upstream = Upstream::quick();
     let dir = tempfile::tempdir().unwrap();
-    let script = "unset DAGSTER_CLOUD_API_TOKEN; offshoot serve --background";
+    let script = "unset DAGSTER_CLOUD_API_TOKEN; offshoot serve --background --idle-timeout 20";
     let output = step(&upstream, dir.path(), script);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
     assert!(text(&output.stderr).starts_with("error: there is no API token\n"), "{output:?}");
@@ -117,7 +117,7 @@ fn a_unix_socket_is_for_its_user_alone() {
     let upstream = Upstream::quick();
     let dir = tempfile::tempdir().unwrap();
     let script = r#"
-        eval "$(offshoot serve --background --unix 'own dir/sock')"
+        eval "$(offshoot serve --background --idle-timeout 20 --unix 'own dir/sock')"
         test "$(stat -c %a 'own dir') $(stat -c %a 'own dir/sock')" = "700 600"
         curl -q -fsS --unix-socket "$OFFSHOOT_SOCKET" "$OFFSHOOT_URL/v1/branch-deployments" \
             -H "Authorization: Bearer $OFFSHOOT_TOKEN"
@@ -135,7 +135,7 @@ fn a_unix_socket_is_for_its_user_alone() {
     // One that nobody listens on any more is replaced; a directory that others can enter is not used.
     drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
     let script = r#"
-        eval "$(offshoot serve --background --unix 'own dir/sock')"
+        eval "$(offshoot serve --background --idle-timeout 20 --unix 'own dir/sock')"
         offshoot stop
         chmod 755 'own dir'
         ! offshoot serve --unix 'own dir/sock' 2>refused

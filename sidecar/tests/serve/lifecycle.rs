@@ -1,6 +1,11 @@
 //! How it starts and ends in the foreground.
 
-use std::{net::TcpStream, process::Stdio, time::Duration};
+use std::{
+    io::Write,
+    net::TcpStream,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use crate::support::{OFFSHOOT, Served, Upstream, eventually, offshoot, send_signal};
 
@@ -21,12 +26,16 @@ fn a_signal_lets_work_finish() {
     eventually("both waits", || served.upstream.asked("agents") > 1);
     // A connection on which nothing is asked must not delay the end.
     let _idle = TcpStream::connect(served.address()).unwrap();
+    let mut half = TcpStream::connect(served.address()).unwrap();
+    half.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
     served.terminate();
     eventually("the end of listening", || has_closed(&served));
     clock.advance(Duration::from_secs(100));
+    let asked = Instant::now();
     assert_eq!(plain.answer().status, 200);
     assert!(events.answer().body.contains("event: result\n"));
     let (status, stderr) = served.ended();
+    assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
     assert_eq!(status.code(), Some(0), "{stderr}");
     assert!(stderr.starts_with(&format!("listening on {}\n", served.url)), "{stderr}");
     assert!(stderr.contains("stopping: a signal came\n"), "{stderr}");

@@ -18,13 +18,15 @@ use tempfile::TempDir;
 pub const OFFSHOOT: &str = env!("CARGO_BIN_EXE_offshoot");
 /// What every condition is given: far more than it needs.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks, so that what is waited for has the processor.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Comes back when `condition` holds.
 pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < deadline, "{what} did not come about");
-        std::thread::yield_now();
+        std::thread::park_timeout(PAUSE);
     }
 }
 
