@@ -11,6 +11,7 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 debian=()
 command -v git >/dev/null || debian+=(git)
 command -v curl >/dev/null || debian+=(curl)
+command -v strace >/dev/null || debian+=(strace)
 command -v gcc >/dev/null || debian+=(gcc libc6-dev)
 [ -x /usr/bin/time ] || debian+=(time)
 python3 -c 'import ensurepip, venv' 2>/dev/null || debian+=(python3 python3-venv)

@@ -1,6 +1,7 @@
 //! The tests across crates: our binary, judged by what others wrote.
 
 #[cfg(test)]
+mod binary;
 mod case;
 #[cfg(test)]
 mod conformance;
@@ -10,4 +11,5 @@ mod errors;
 mod faults;
 #[cfg(test)]
 mod guides;
+#[cfg(test)]
 mod sandbox;
