@@ -12,6 +12,7 @@ pub mod listen;
 mod openapi;
 mod problem;
 mod router;
+mod shared_reads;
 mod sidecar;
 mod stop;
 mod stream;

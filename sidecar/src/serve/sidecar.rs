@@ -11,7 +11,9 @@ use offshoot_core::{
 use offshoot_native::{NativeHost, TokioClock, TokioHttp};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{Options, listen::Address, token::Token, workspace::Workspace};
+use super::{
+    Options, listen::Address, shared_reads::SharedReads, token::Token, workspace::Workspace,
+};
 
 /// What all requests share.
 pub struct Sidecar {
@@ -27,7 +29,7 @@ pub struct Sidecar {
     pub token: Token,
     /// The address that a `Host` header may name besides loopback.
     pub bound: Option<IpAddr>,
-    http: TokioHttp,
+    http: SharedReads<TokioHttp>,
     slots: Arc<Semaphore>,
     /// How many operations run. Every request touches it, so that idleness can be told.
     running: watch::Sender<usize>,
@@ -37,7 +39,7 @@ pub struct Sidecar {
 }
 
 /// The host of one request.
-pub type RequestHost<E> = NativeHost<TokioHttp, TokioClock, E>;
+pub type RequestHost<E> = NativeHost<SharedReads<TokioHttp>, TokioClock, E>;
 
 impl Sidecar {
     /// The state at the start.
@@ -45,7 +47,7 @@ impl Sidecar {
         Arc::new(Self {
             connection: options.connection,
             limits: options.limits,
-            http: TokioHttp::new(options.env.clone()),
+            http: SharedReads::new(TokioHttp::new(options.env.clone())),
             env: options.env,
             workspace: options.workspace,
             token: options.token,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use offshoot_sandbox::{AgentConfig, SandboxConfig};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Served, Upstream};
+use crate::support::{Answer, Served, Upstream, eventually};
 
 const WAIT: &str = "/v1/deployments/prod/wait";
 const EVENTS: &[&str] = &["-H", "Accept: text/event-stream"];
@@ -78,6 +78,22 @@ fn a_load_error_ends_the_wait_with_its_stack() {
     assert!(state["traceback"].as_str().unwrap().contains(BROKEN), "{state}");
     let form = ["-X", "PUT", "-d", "module_name=m", "-d", "image=i", "-d", "wait=true"];
     assert_eq!(served.curl(path, &form).problem(), "load.failed");
+}
+
+#[test]
+fn many_who_wait_poll_as_one() {
+    let (upstream, clock) = Upstream::still();
+    let served = Served::start(upstream);
+    put(&served, "etl");
+    let waiting: Vec<_> = (0..30).map(|_| served.curl_meanwhile(WAIT, &["-X", "POST"])).collect();
+    // Each asks for the locations once to know what to wait for, and then with every poll.
+    eventually("some polls", || served.upstream.asked("workspace") >= 8);
+    clock.advance(Duration::from_secs(100));
+    for waiting in waiting {
+        assert_eq!(waiting.answer().status, 200);
+    }
+    let asked = served.upstream.asked("workspace");
+    assert!(asked < 60, "{asked} requests for 30 that wait");
 }
 
 #[test]
