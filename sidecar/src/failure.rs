@@ -47,7 +47,13 @@ impl Failure {
 
     /// Something local that failed, to complete "could not ...".
     pub fn io(doing: &str, error: &io::Error) -> Self {
-        Self::new(Code::Io, format!("could not {doing}: {error}"), None)
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => "it is not there; is the path right?",
+            io::ErrorKind::PermissionDenied => "look at the permissions, and as whom this runs",
+            io::ErrorKind::AddrInUse => "something else listens there; choose another address",
+            _ => "the system's own words say what it lacks",
+        };
+        Self::new(Code::Io, format!("could not {doing}: {error}"), Some(hint.to_owned()))
     }
 
     /// The same failure, which also appears as JSON on stdout if `json`.

@@ -142,3 +142,36 @@ fn settings() {
         line("deployment delete-location x --url $URL").file("~/.config/dg.toml", "[cli.plus\n"),
     ];
 }
+
+#[test]
+fn our_own_verbs() {
+    says![
+        line("serve"),
+        line("serve --url $URL"),
+        line("serve --url $URL -u t --listen 0.0.0.0:80"),
+        line("serve --url $URL -u t --listen here"),
+        line("serve --url $URL -u t --workspace /nowhere"),
+        line("serve --url $URL -u t --max-operations 0"),
+        line("serve --url $URL -u t --idle-timeout never"),
+        line("serve --url $URL -u t --background"),
+        line("serve --url $URL -u t --token-file /nowhere"),
+        line("serve --url $URL -u t --log x"),
+        line("stop"),
+        line("stop").env("OFFSHOOT_TOKEN", "0123456789abcdef"),
+        line("sandbox --listen 192.0.2.1:80"),
+        line("sandbox --load-after soon"),
+        line("sandbox --organization a/b"),
+        line("sandbox --fail ''"),
+        line("sandbox --branch-deployment-limit many"),
+        line("sandbox --no-agent --agent-after 1"),
+        line("demo now"),
+        line("wait"),
+        line("wait etl --url $URL -u t --deployment ''"),
+        line("wait etl --url $URL -u t --location-load-timeout 1.5"),
+        line("branch-deployment list --url $URL -u t --limit many"),
+        line("branch-deployment list --url $URL -u t --pull-request-status DRAFT"),
+        line("branch-deployment name --url $URL -u t --branch-name b"),
+        line("completions tcsh"),
+        line("completions"),
+    ];
+}

@@ -8,7 +8,7 @@ use offshoot_core::{
 use pollster::block_on;
 
 use super::{
-    shared::{Connect, Deployment, Output, OutputOrPlan},
+    shared::{Connect, Deployment, Output, OutputOrPlan, count, seconds},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure};
@@ -36,7 +36,7 @@ pub struct CreateOrUpdate {
         value_name = "SECONDS",
         required_unless_present = "read_git_state",
         allow_negative_numbers = true,
-        value_parser = number
+        value_parser = seconds::<f64>
     )]
     timestamp: Option<f64>,
     /// Read commit hash, time, message and author from the Git repository here; other flags win over it
@@ -163,7 +163,7 @@ pub struct List {
     #[arg(long, value_name = "STATUS")]
     pull_request_status: Option<PullRequestStatus>,
     /// The most to list
-    #[arg(long, value_name = "N", default_value_t = ListFilter::default().limit)]
+    #[arg(long, value_name = "N", default_value_t = ListFilter::default().limit, value_parser = count::<u16>)]
     limit: u16,
     #[command(flatten)]
     connect: Connect,
@@ -222,8 +222,4 @@ Example:
         };
         run().map_err(|failure: Failure| failure.in_json(json))
     }
-}
-
-fn number(text: &str) -> Result<f64, &'static str> {
-    text.parse().map_err(|_| "it is no number of seconds")
 }

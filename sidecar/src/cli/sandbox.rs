@@ -1,6 +1,6 @@
 //! `sandbox`
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 use offshoot_sandbox::{
@@ -8,15 +8,15 @@ use offshoot_sandbox::{
     Permission, Sandbox, SandboxConfig,
 };
 
-use super::tree::Verb;
-use crate::{app::App, failure::Failure, runtime};
+use super::{shared::count, tree::Verb};
+use crate::{app::App, failure::Failure, runtime, serve::listen::Loopback};
 
 /// `sandbox`
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Address to listen on; port 0 takes a free one
+    /// Address of loopback to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    listen: Loopback,
     /// Name of the organization
     #[arg(long, value_name = "NAME", default_value = DEFAULT_ORGANIZATION)]
     organization: String,
@@ -27,7 +27,7 @@ pub struct Serve {
     #[arg(long, value_name = "NAME", default_values = [DEFAULT_DEPLOYMENT])]
     deployment: Vec<String>,
     /// The most branch deployments
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<usize>)]
     branch_deployment_limit: Option<usize>,
     /// Seconds until the built-in agent has loaded a code location
     #[arg(long, value_name = "SECONDS", default_value = "0.8", value_parser = seconds)]
@@ -84,7 +84,7 @@ impl Serve {
             None => AgentConfig::Running,
         };
         let config = SandboxConfig::new()
-            .addr(self.listen)
+            .addr(self.listen.address())
             .organization(organization)
             .load_after(self.load_after)
             .agent(agent);

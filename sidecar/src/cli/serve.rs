@@ -6,7 +6,7 @@ use clap::Args;
 use offshoot_core::secret::Secret;
 
 use super::{
-    shared::{Connect, Waiting, read_token},
+    shared::{Connect, Waiting, read_token, seconds},
     tree::Verb,
 };
 use crate::{
@@ -44,16 +44,16 @@ pub struct Serve {
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     max_operations: u32,
     /// Seconds that work may go on once the end was asked for
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = seconds::<u64>)]
     drain_timeout: u64,
     /// Seconds without a request after which it ends; 0: never [default: 3600 with --background, else 0]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::<u64>)]
     idle_timeout: Option<u64>,
     /// Go to the background once requests are taken
     #[arg(long, conflicts_with = "api_token")]
     background: bool,
     /// File that the log goes to [default: nowhere]
-    #[arg(long, value_name = "FILE", requires = "background")]
+    #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
     /// Print how it is reached as JSON
     #[arg(long)]
@@ -81,6 +81,12 @@ Examples:
         let json = self.json;
         if self.print_openapi {
             return app.print(&serve::document());
+        }
+        if self.log.is_some() && !self.background {
+            return Err(Failure::usage(
+                "--log is for the background",
+                "redirect stderr instead, or add --background",
+            ));
         }
         let print = |reached: &Reached| {
             app.print(&if json { to_json(reached) } else { reached.as_shell() })

@@ -1,6 +1,6 @@
 //! Flags that several commands take.
 
-use std::{fs, io::Read, path::PathBuf};
+use std::{fs, io::Read, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use offshoot_core::{
@@ -34,7 +34,7 @@ pub struct Connect {
     #[arg(long, value_name = "REGION", visible_alias = "region")]
     dagster_env: Option<String>,
     /// Seconds that retries may take in all [default: 300] [env: OFFSHOOT_RETRY_BUDGET]
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds::<u64>)]
     retry_budget: Option<u64>,
 }
 
@@ -92,13 +92,13 @@ pub struct Deployment {
 #[command(next_help_heading = "Waiting")]
 pub struct Waiting {
     /// Seconds for code locations to load; 0: do not wait [default: 3600] [env: DAGSTER_CLOUD_LOCATION_LOAD_TIMEOUT]
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds::<u64>)]
     location_load_timeout: Option<u64>,
     /// Seconds for an agent's heartbeat [default: 60] [env: DAGSTER_CLOUD_AGENT_HEARTBEAT_TIMEOUT]
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds::<u64>)]
     agent_heartbeat_timeout: Option<u64>,
     /// Both at once
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds::<u64>)]
     agent_timeout: Option<u64>,
 }
 
@@ -135,8 +135,14 @@ pub struct OutputOrPlan {
     pub dry_run: bool,
 }
 
-fn seconds(text: &str) -> Result<u64, &'static str> {
+/// A number of seconds, whole or not as its type wants it.
+pub fn seconds<T: FromStr>(text: &str) -> Result<T, &'static str> {
     text.parse().map_err(|_| "it is no number of seconds")
+}
+
+/// How many of something.
+pub fn count<T: FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| "it is no number that fits here")
 }
 
 fn resolver<'a>(

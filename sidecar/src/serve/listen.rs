@@ -32,6 +32,11 @@ impl Loopback {
     pub fn any_port() -> Self {
         Self(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
     }
+
+    /// The address.
+    pub fn address(self) -> SocketAddr {
+        self.0
+    }
 }
 
 impl FromStr for Loopback {
