@@ -18,39 +18,10 @@ use clap::{Arg, Command};
 use early::Early;
 use tree::{Node, Run};
 
-/// The verbs of `deployment`, which the old `workspace` has under shorter names.
-const DEPLOYMENT: &[Node] = &[
-    Node::verb::<location::Add>(
-        "add-location",
-        "Add or update a code location and wait until it has loaded",
-    ),
-    Node::verb::<location::Add>(
-        "update-location",
-        "Update a code location and wait until it has loaded",
-    ),
-    Node::verb::<location::Delete>("delete-location", "Delete a code location"),
-    Node::verb::<location::List>("list-locations", "List the code locations of a deployment"),
-    Node::verb::<location::Pull>("pull-locations", "Print the code locations as a workspace.yaml"),
-    Node::verb::<location::Sync>(
-        "sync-locations",
-        "Make the code locations those of a workspace.yaml",
-    ),
-];
+const DEPLOYMENT: &[Node] = &location_verbs("list-locations", "pull-locations", "sync-locations");
 
-const WORKSPACE: &[Node] = &[
-    Node::verb::<location::Add>(
-        "add-location",
-        "Add or update a code location and wait until it has loaded",
-    ),
-    Node::verb::<location::Add>(
-        "update-location",
-        "Update a code location and wait until it has loaded",
-    ),
-    Node::verb::<location::Delete>("delete-location", "Delete a code location"),
-    Node::verb::<location::List>("list", "List the code locations of a deployment"),
-    Node::verb::<location::Pull>("pull", "Print the code locations as a workspace.yaml"),
-    Node::verb::<location::Sync>("sync", "Make the code locations those of a workspace.yaml"),
-];
+/// The former home of the same verbs, under shorter names.
+const WORKSPACE: &[Node] = &location_verbs("list", "pull", "sync");
 
 const BRANCH_DEPLOYMENT: &[Node] = &[
     Node::verb::<branch_deployment::CreateOrUpdate>(
@@ -101,4 +72,21 @@ pub fn command() -> Command {
         .arg(Arg::new("log-format").long("log-format").hide(true).help("Taken and ignored"))
         .after_help("Started through a link named `dagster-cloud` it takes that tool's place.");
     tree::extend(root, ROOT)
+}
+
+const fn location_verbs(list: &'static str, pull: &'static str, sync: &'static str) -> [Node; 6] {
+    [
+        Node::verb::<location::Add>(
+            "add-location",
+            "Add or update a code location and wait until it has loaded",
+        ),
+        Node::verb::<location::Add>(
+            "update-location",
+            "Update a code location and wait until it has loaded",
+        ),
+        Node::verb::<location::Delete>("delete-location", "Delete a code location"),
+        Node::verb::<location::List>(list, "List the code locations of a deployment"),
+        Node::verb::<location::Pull>(pull, "Print the code locations as a workspace.yaml"),
+        Node::verb::<location::Sync>(sync, "Make the code locations those of a workspace.yaml"),
+    ]
 }

@@ -90,6 +90,10 @@ impl Verb for CreateOrUpdate {
   offshoot branch-deployment create-or-update --git-repo-name shop --branch-name feature/cart \\
       --commit-hash \"$(git rev-parse HEAD)\" --timestamp \"$(git log -1 --format=%ct)\"";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let input = BranchDeploymentInput {
@@ -111,19 +115,16 @@ impl Verb for CreateOrUpdate {
             read_git_state: self.read_git_state,
             dry_run,
         };
-        let run = || {
-            let connection = self.connect.organization(app)?;
-            let here = if input.read_git_state { app.current_dir()? } else { String::new() };
-            let call = ops::create_or_update_branch_deployment(
-                &app.host,
-                &connection,
-                input,
-                (&here, &app.env),
-            );
-            let outcome = block_on(call)?;
-            app.answer(json, &outcome)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let connection = self.connect.organization(app)?;
+        let here = if input.read_git_state { app.current_dir()? } else { String::new() };
+        let call = ops::create_or_update_branch_deployment(
+            &app.host,
+            &connection,
+            input,
+            (&here, &app.env),
+        );
+        let outcome = block_on(call)?;
+        app.answer(json, &outcome)
     }
 }
 
@@ -144,15 +145,16 @@ impl Verb for Delete {
 Example:
   offshoot branch-deployment delete --deployment \"$NAME\"";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
-        let run = || {
-            let (connection, name) = self.connect.deployment(app, self.deployment.deployment)?;
-            let outcome =
-                block_on(ops::delete_branch_deployment(&app.host, &connection, &name, dry_run))?;
-            app.answer(json, &outcome)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, name) = self.connect.deployment(app, self.deployment.deployment)?;
+        let outcome =
+            block_on(ops::delete_branch_deployment(&app.host, &connection, &name, dry_run))?;
+        app.answer(json, &outcome)
     }
 }
 
@@ -177,16 +179,17 @@ impl Verb for List {
 Example:
   offshoot branch-deployment list --pull-request-status OPEN";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
-        let run = || {
-            let connection = self.connect.organization(app)?;
-            let filter =
-                ListFilter { limit: self.limit, pull_request_status: self.pull_request_status };
-            let listed = block_on(ops::list_branch_deployments(&app.host, &connection, &filter))?;
-            app.answer(json, &listed)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let connection = self.connect.organization(app)?;
+        let filter =
+            ListFilter { limit: self.limit, pull_request_status: self.pull_request_status };
+        let listed = block_on(ops::list_branch_deployments(&app.host, &connection, &filter))?;
+        app.answer(json, &listed)
     }
 }
 
@@ -211,15 +214,16 @@ impl Verb for Name {
 Example:
   offshoot branch-deployment name --git-repo-name shop --branch-name feature/cart";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
         let branch =
             BranchName { git_repo_name: self.git_repo_name, branch_name: self.branch_name };
-        let run = || {
-            let connection = self.connect.organization(app)?;
-            let named = block_on(ops::name_branch_deployment(&app.host, &connection, &branch))?;
-            app.answer(json, &named)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let connection = self.connect.organization(app)?;
+        let named = block_on(ops::name_branch_deployment(&app.host, &connection, &branch))?;
+        app.answer(json, &named)
     }
 }

@@ -77,6 +77,10 @@ Examples:
       --location-name etl --image \"$REGISTRY/etl:$TAG\"
   offshoot deployment add-location etl --deployment \"$NAME\" --module-name etl.definitions --image \"$IMAGE\"";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let input = LocationInput {
@@ -96,21 +100,18 @@ Examples:
                 ..LocationFlags::default()
             },
         };
-        let run = || {
-            let (connection, deployment) = self.connect.deployment(app, self.deployment)?;
-            let limits = self.waiting.limits(app)?;
-            let call = ops::add_or_update_location(
-                &app.host,
-                &connection,
-                &deployment,
-                &input,
-                limits,
-                dry_run,
-            );
-            let outcome = block_on(call)?;
-            app.answer(json, &outcome)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, deployment) = self.connect.deployment(app, self.deployment)?;
+        let limits = self.waiting.limits(app)?;
+        let call = ops::add_or_update_location(
+            &app.host,
+            &connection,
+            &deployment,
+            &input,
+            limits,
+            dry_run,
+        );
+        let outcome = block_on(call)?;
+        app.answer(json, &outcome)
     }
 }
 
@@ -132,17 +133,17 @@ impl Verb for Delete {
     const EXAMPLES: &'static str = "Example:
   offshoot deployment delete-location etl --deployment \"$NAME\"";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
-        let run = || {
-            let (connection, deployment) =
-                self.connect.deployment(app, self.deployment.deployment)?;
-            let call =
-                ops::delete_location(&app.host, &connection, &deployment, &self.location, dry_run);
-            let outcome = block_on(call)?;
-            app.answer(json, &outcome)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, deployment) = self.connect.deployment(app, self.deployment.deployment)?;
+        let call =
+            ops::delete_location(&app.host, &connection, &deployment, &self.location, dry_run);
+        let outcome = block_on(call)?;
+        app.answer(json, &outcome)
     }
 }
 
@@ -161,15 +162,15 @@ impl Verb for List {
     const EXAMPLES: &'static str = "Example:
   offshoot deployment list-locations --deployment prod";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
-        let run = || {
-            let (connection, deployment) =
-                self.connect.deployment(app, self.deployment.deployment)?;
-            let listed = block_on(ops::list_locations(&app.host, &connection, &deployment))?;
-            app.answer(json, &listed)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, deployment) = self.connect.deployment(app, self.deployment.deployment)?;
+        let listed = block_on(ops::list_locations(&app.host, &connection, &deployment))?;
+        app.answer(json, &listed)
     }
 }
 
@@ -188,15 +189,15 @@ impl Verb for Pull {
     const EXAMPLES: &'static str = "Example:
   offshoot deployment pull-locations --deployment prod > workspace.yaml";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
-        let run = || {
-            let (connection, deployment) =
-                self.connect.deployment(app, self.deployment.deployment)?;
-            let document = block_on(ops::pull_locations(&app.host, &connection, &deployment))?;
-            app.answer(json, &document)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, deployment) = self.connect.deployment(app, self.deployment.deployment)?;
+        let document = block_on(ops::pull_locations(&app.host, &connection, &deployment))?;
+        app.answer(json, &document)
     }
 }
 
@@ -220,24 +221,24 @@ impl Verb for Sync {
     const EXAMPLES: &'static str = "Example:
   offshoot deployment sync-locations --deployment \"$NAME\" --workspace workspace.yaml";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
-        let run = || {
-            let (connection, deployment) =
-                self.connect.deployment(app, self.deployment.deployment)?;
-            let limits = self.waiting.limits(app)?;
-            let call = ops::sync_locations(
-                &app.host,
-                &connection,
-                &deployment,
-                &self.workspace,
-                limits,
-                dry_run,
-            );
-            let outcome = block_on(call)?;
-            app.answer(json, &outcome)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, deployment) = self.connect.deployment(app, self.deployment.deployment)?;
+        let limits = self.waiting.limits(app)?;
+        let call = ops::sync_locations(
+            &app.host,
+            &connection,
+            &deployment,
+            &self.workspace,
+            limits,
+            dry_run,
+        );
+        let outcome = block_on(call)?;
+        app.answer(json, &outcome)
     }
 }
 

@@ -10,6 +10,11 @@ pub trait Verb: Args + FromArgMatches + 'static {
     /// Shown below the flags by `--help`.
     const EXAMPLES: &'static str;
 
+    /// Whether the result, and so a failure too, is wanted as JSON.
+    fn json(&self) -> bool {
+        false
+    }
+
     /// Does it.
     fn run(self, app: &App) -> Result<(), Failure>;
 }
@@ -108,5 +113,6 @@ fn augment<V: Verb>(command: Command) -> Command {
 
 fn read<V: Verb>(matches: &ArgMatches) -> Result<Run, clap::Error> {
     let verb = V::from_arg_matches(matches)?;
-    Ok(Box::new(move |app| verb.run(app)))
+    let json = verb.json();
+    Ok(Box::new(move |app| verb.run(app).map_err(|failure| failure.in_json(json))))
 }

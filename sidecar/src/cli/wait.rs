@@ -32,22 +32,17 @@ impl Verb for Wait {
 Example:
   offshoot wait etl --deployment \"$NAME\" --location-load-timeout 900";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
-        let run = || {
-            let (connection, deployment) =
-                self.connect.deployment(app, self.deployment.deployment)?;
-            let limits = self.waiting.limits(app)?;
-            let call = ops::wait_for_locations(
-                &app.host,
-                &connection,
-                &deployment,
-                &self.locations,
-                limits,
-            );
-            let waited = block_on(call)?;
-            app.answer(json, &waited)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let (connection, deployment) = self.connect.deployment(app, self.deployment.deployment)?;
+        let limits = self.waiting.limits(app)?;
+        let call =
+            ops::wait_for_locations(&app.host, &connection, &deployment, &self.locations, limits);
+        let waited = block_on(call)?;
+        app.answer(json, &waited)
     }
 }
