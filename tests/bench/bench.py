@@ -19,11 +19,6 @@ OFFICIAL = ROOT / ".venv/bin/dagster-cloud"
 TOKEN = "user:acme:sandbox"
 RUNS = {"curl": 60, "offshoot": 60, "dagster-cloud": 8, "offshoot --read-git-state": 60, "offshoot --version": 60}
 
-MUTATION = """mutation Create($branchData: CreateOrUpdateBranchDeploymentInput!, $commit: DeploymentCommitInput!) {
-  createOrUpdateBranchDeployment(branchData: $branchData, commit: $commit) {
-    __typename ... on DagsterCloudDeployment { deploymentName } } }"""
-
-
 def main() -> None:
     for needed in (OFFSHOOT, OFFICIAL):
         if not needed.exists():
@@ -45,8 +40,10 @@ def main() -> None:
 def commands(url: str) -> dict[str, list[str]]:
     fields = ["--git-repo-name", "shop", "--branch-name", "bench", "--commit-hash", "1f" * 20, "--timestamp", "1700000000"]
     create = ["branch-deployment", "create-or-update", "--url", url, "--api-token", TOKEN]
-    body = {"query": MUTATION, "variables": {
-        "branchData": {"repoName": "shop", "branchName": "bench"}, "commit": {"commitHash": "1f" * 20, "timestamp": 1700000000.0}}}
+    # curl sends the very body that offshoot sends.
+    planned = subprocess.run([OFFSHOOT, *create, *fields, "--dry-run", "--json"], capture_output=True, check=True).stdout
+    call = json.loads(planned)["calls"][0]
+    body = {"query": call["query"], "variables": call["variables"]}
     return {
         "curl": [shutil.which("curl") or sys.exit("bench: curl is missing"), "-fsS", f"{url}/graphql", "-H", f"Dagster-Cloud-Api-Token: {TOKEN}",
                  "-H", "Content-Type: application/json", "--data-binary", json.dumps(body)],
