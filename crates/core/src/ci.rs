@@ -106,7 +106,8 @@ pub fn detect(env: &Env, documents: &Documents) -> Detected {
     let given = overrides::read(vars);
     let mut problems = documents.problems.clone();
     problems.extend(overrides::problems(vars, &given));
-    problems.extend(system.and_then(silent::problem));
     let said = system.map_or_else(Fields::default, |system| system.read(vars));
-    Detected { system, also: present.collect(), problems, ..given.or(said).settle() }
+    let detected = given.or(said).settle();
+    problems.extend(system.filter(|_| detected.branch.is_none()).and_then(silent::problem));
+    Detected { system, also: present.collect(), problems, ..detected }
 }

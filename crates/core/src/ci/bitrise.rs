@@ -4,6 +4,10 @@
 
 use super::{fields::Fields, vars::Vars};
 
+pub(super) fn present(vars: Vars<'_>) -> bool {
+    vars.any(&["BITRISE_IO", "BITRISE_BUILD_SLUG"])
+}
+
 pub(super) fn read(vars: Vars<'_>) -> Fields {
     Fields {
         kind: vars.pull_request_if(&[

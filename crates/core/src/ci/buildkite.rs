@@ -15,6 +15,9 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
     };
     let mut refs = vars.refs_by(&["BUILDKITE_BRANCH"], without_owner);
     refs.retain(|_| vars.get("BUILDKITE_TAG").is_none());
+    // There the commit is that of the queue.
+    let in_merge_queue = vars.on("BUILDKITE_MERGE_QUEUE_BASE_BRANCH")
+        || vars.on("BUILDKITE_MERGE_QUEUE_BASE_COMMIT");
     Fields {
         kind: vars.pull_request_if(&[
             "BUILDKITE_PULL_REQUEST",
@@ -24,7 +27,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             "BUILDKITE_MERGE_QUEUE_BASE_COMMIT",
         ]),
         refs,
-        commit: vars.commit(&["BUILDKITE_COMMIT"]),
+        commit: vars.commit(&["BUILDKITE_COMMIT"]).filter(|_| !in_merge_queue),
         pull_request: vars.number(&["BUILDKITE_PULL_REQUEST"]),
         target_branch: vars
             .branch(&["BUILDKITE_PULL_REQUEST_BASE_BRANCH", "BUILDKITE_MERGE_QUEUE_BASE_BRANCH"]),

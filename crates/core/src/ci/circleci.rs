@@ -29,7 +29,10 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             .or_else(|| vars.number(&["CIRCLE_PR_NUMBER"]))
             .or_else(|| only_pull_request(vars)),
         pull_request_url: vars.page(&["CIRCLE_PULL_REQUEST"]),
-        repository: vars.owner_and_name("CIRCLE_PROJECT_USERNAME", "CIRCLE_PROJECT_REPONAME"),
+        // Of the GitHub App's projects the names are ids.
+        repository: vars
+            .slug_of_url(&["CIRCLE_REPOSITORY_URL"])
+            .or_else(|| vars.owner_and_name("CIRCLE_PROJECT_USERNAME", "CIRCLE_PROJECT_REPONAME")),
         clone_url: vars.clone_url(&["CIRCLE_REPOSITORY_URL"]),
         build_url: vars.page(&["CIRCLE_BUILD_URL"]),
         job_id: vars.text(&["CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_BUILD_NUM"]),

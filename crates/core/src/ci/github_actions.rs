@@ -19,11 +19,9 @@ use crate::git;
 const OF_THEIR_REF: &[&str] =
     &["create", "push", "release", "repository_dispatch", "schedule", "workflow_dispatch"];
 
-/// Where a kind comes from if the event has no name, which GitHub always gives.
-const NO_NAME: &str = "GITHUB_EVENT_NAME, which is not set";
-
 pub(super) fn present(vars: Vars<'_>) -> bool {
-    vars.on("GITHUB_ACTIONS") && !gitea(vars)
+    let run = vars.on("GITHUB_RUN_ID") && vars.on("GITHUB_REPOSITORY");
+    (vars.on("GITHUB_ACTIONS") || run) && !gitea(vars)
 }
 
 pub(super) fn gitea(vars: Vars<'_>) -> bool {
@@ -33,7 +31,7 @@ pub(super) fn gitea(vars: Vars<'_>) -> bool {
 pub(super) fn read(vars: Vars<'_>) -> Fields {
     let none = GithubEvent::default();
     let event = vars.documents.github_event.as_ref().unwrap_or(&none);
-    let of_event = match event {
+    let of_payload = match event {
         GithubEvent { pull_request: Some(pull_request), .. } => of_pull_request(pull_request),
         GithubEvent { issue: Some(issue @ Issue { pull_request: Some(_), .. }), .. } => {
             of_comment(issue)
@@ -43,42 +41,43 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
         }
         _ => Fields::default(),
     };
-    let about_something_else = of_event.kind.is_some();
-    of_event.or(of_variables(vars, about_something_else)).or(of_repository(vars, event))
+    let about_something_else = of_payload.kind.is_some();
+    of_payload.or(of_variables(vars, about_something_else)).or(of_repository(vars, event))
 }
 
 /// What the variables say. If the build is `about_something_else` than the ref of the variables, then ref and commit are
 /// those of the default branch, or of a merge.
 fn of_variables(vars: Vars<'_>, about_something_else: bool) -> Fields {
-    let kind = kind(vars);
+    let event = vars.get("GITHUB_EVENT_NAME");
+    let kind = vars
+        .pull_request_if(&["GITHUB_HEAD_REF", "GITHUB_BASE_REF"])
+        .or_else(|| event.and_then(of_event).map(|kind| Found::new(kind, "GITHUB_EVENT_NAME")));
+    let usable = kind.is_none() && !about_something_else;
     let own_ref = vars.refs(&["GITHUB_REF"]);
-    let is_branch = own_ref.iter().any(|it| it.value.is_branch());
-    let is_tag = own_ref.iter().any(|it| it.value.is_tag());
-    let named = kind.as_ref().is_none_or(|it| it.source == NO_NAME);
-    let usable = named && !about_something_else;
+    let merges = own_ref.iter().any(|it| it.value.is_pull_request());
     let mut refs = vars.refs(&["GITHUB_HEAD_REF"]);
-    refs.extend(own_ref.into_iter().filter(|_| usable || !is_branch));
+    refs.extend(own_ref.into_iter().filter(|it| usable || !it.value.is_branch()));
+    // act runs workflows on a laptop: nobody has pushed what it runs. And GitHub always names the event.
+    let nobodys = vars.on("ACT").then_some("ACT");
+    let nobodys = nobodys.or(event.is_none().then_some("GITHUB_EVENT_NAME, which is not set"));
     Fields {
-        kind,
+        kind: kind.or_else(|| nobodys.map(|source| Found::new(BuildKind::Other, source))),
         refs,
-        commit: vars.commit(&["GITHUB_SHA"]).filter(|_| usable && (is_branch || is_tag)),
+        commit: vars.commit(&["GITHUB_SHA"]).filter(|_| usable && !merges),
         target_branch: vars.branch(&["GITHUB_BASE_REF"]),
         tag: vars.tag(&["GITHUB_REF_NAME"]).filter(|_| vars.is("GITHUB_REF_TYPE", "tag")),
         ..Fields::default()
     }
 }
 
-/// What is built, by the name of the event; `None` if the ref tells it, for a push may be of a tag.
-fn kind(vars: Vars<'_>) -> Option<Found<BuildKind>> {
-    let by_ref = vars.pull_request_if(&["GITHUB_HEAD_REF", "GITHUB_BASE_REF"]);
-    by_ref.or_else(|| match vars.get("GITHUB_EVENT_NAME") {
-        None => Some(Found::new(BuildKind::Other, NO_NAME)),
-        Some(event) if OF_THEIR_REF.contains(&event) => None,
-        Some(event) if event.starts_with("pull_request") || event == "merge_group" => {
-            Some(Found::new(BuildKind::PullRequest, "GITHUB_EVENT_NAME"))
-        }
-        Some(_) => Some(Found::new(BuildKind::Other, "GITHUB_EVENT_NAME")),
-    })
+/// What an event of this name builds; `None` if that is told by the ref, for a push may be of a tag.
+fn of_event(name: &str) -> Option<BuildKind> {
+    match name {
+        _ if OF_THEIR_REF.contains(&name) => None,
+        "merge_group" => Some(BuildKind::PullRequest),
+        _ if name.starts_with("pull_request") => Some(BuildKind::PullRequest),
+        _ => Some(BuildKind::Other),
+    }
 }
 
 fn of_pull_request(pull_request: &PullRequest) -> Fields {

@@ -1,26 +1,34 @@
 //! GitLab CI.
 //!
 //! `CI_MERGE_REQUEST_ID` is unique in the instance; the number that people see is `CI_MERGE_REQUEST_IID`.
-//! `CI_COMMIT_REF_NAME` is a branch or a tag, so it is not read. What is set by gitlab-ci-local is `GITLAB_CI=false`.
+//! `CI_COMMIT_REF_NAME` is a branch or a tag, so it is not read. gitlab-ci-local, which runs jobs on a laptop, sets
+//! `GITLAB_CI=false`.
 //!
 //! <https://docs.gitlab.com/ci/variables/predefined_variables/>
 
-use super::{fields::Fields, vars::Vars};
+use super::{BuildKind, Found, fields::Fields, vars::Vars};
+
+pub(super) fn present(vars: Vars<'_>) -> bool {
+    let job = vars.on("CI_PROJECT_PATH") && vars.on("CI_JOB_ID");
+    vars.on("GITLAB_CI") || vars.is("CI_SERVER_NAME", "GitLab") || job
+}
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
     // In these pipelines the commit is a trial merge.
     let merged = ["merged_result", "merge_train"];
     let is_merge = merged.iter().any(|kind| vars.is("CI_MERGE_REQUEST_EVENT_TYPE", kind));
     Fields {
-        kind: vars.pull_request_if(&[
-            "CI_MERGE_REQUEST_IID",
-            "CI_MERGE_REQUEST_ID",
-            "CI_MERGE_REQUEST_EVENT_TYPE",
-            "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
-            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
-            "CI_EXTERNAL_PULL_REQUEST_IID",
-            "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
-        ]),
+        kind: vars
+            .pull_request_if(&[
+                "CI_MERGE_REQUEST_IID",
+                "CI_MERGE_REQUEST_ID",
+                "CI_MERGE_REQUEST_EVENT_TYPE",
+                "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+                "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+                "CI_EXTERNAL_PULL_REQUEST_IID",
+                "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
+            ])
+            .or_else(|| local_run(vars)),
         refs: vars.refs(&[
             "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
             "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
@@ -52,4 +60,10 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
         default_branch: vars.branch(&["CI_DEFAULT_BRANCH"]),
         ..Fields::default()
     }
+}
+
+/// Nobody has pushed what runs on a laptop.
+fn local_run(vars: Vars<'_>) -> Option<Found<BuildKind>> {
+    let local = vars.get("GITLAB_CI") == Some("false");
+    local.then(|| Found::new(BuildKind::Other, "GITLAB_CI"))
 }

@@ -84,7 +84,12 @@ pub(super) fn read_plugin(vars: Vars<'_>) -> Fields {
 pub(super) fn read_plain(vars: Vars<'_>) -> Fields {
     let mut refs = vars.refs(&["GIT_LOCAL_BRANCH"]);
     refs.extend(vars.first(&["GIT_BRANCH"], git_branch));
-    Fields { refs, commit: vars.commit(&["GIT_COMMIT"]), ..common(vars) }
+    let of_pull_request = refs.iter().any(|it| it.value.is_pull_request());
+    Fields {
+        commit: vars.commit(&["GIT_COMMIT"]).filter(|_| !of_pull_request),
+        refs,
+        ..common(vars)
+    }
 }
 
 fn common(vars: Vars<'_>) -> Fields {

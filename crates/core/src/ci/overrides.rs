@@ -39,7 +39,9 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
         pull_request_url: vars.page(&["OFFSHOOT_PULL_REQUEST_URL"]),
         pull_request_status: vars.status(&["OFFSHOOT_PULL_REQUEST_STATUS"]),
         target_branch: vars.branch(&["OFFSHOOT_TARGET_BRANCH"]),
-        repository: vars.slug(&["OFFSHOOT_REPOSITORY"]),
+        repository: vars
+            .slug(&["OFFSHOOT_REPOSITORY"])
+            .or_else(|| vars.slug_of_url(&["OFFSHOOT_CLONE_URL"])),
         clone_url: vars.clone_url(&["OFFSHOOT_CLONE_URL"]),
         build_url: vars.page(&["OFFSHOOT_BUILD_URL"]),
         job_id: vars.text(&["OFFSHOOT_JOB_ID"]),
@@ -60,7 +62,7 @@ pub(super) fn problems(vars: Vars<'_>, fields: &Fields) -> Vec<String> {
         "OFFSHOOT_PULL_REQUEST_URL" => fields.pull_request_url.is_some(),
         "OFFSHOOT_PULL_REQUEST_STATUS" => fields.pull_request_status.is_some(),
         "OFFSHOOT_TARGET_BRANCH" => fields.target_branch.is_some(),
-        "OFFSHOOT_REPOSITORY" => fields.repository.is_some(),
+        "OFFSHOOT_REPOSITORY" => vars.slug(&[name]).is_some(),
         "OFFSHOOT_CLONE_URL" => fields.clone_url.is_some(),
         "OFFSHOOT_BUILD_URL" => fields.build_url.is_some(),
         "OFFSHOOT_TAG" => fields.tag.is_some(),

@@ -1,5 +1,8 @@
 //! What a ref names. CI systems put branches, tags and the merge refs of pull requests into one variable.
 
+/// What GitHub's merge queue puts its branches below.
+const MERGE_QUEUE: &str = "gh-readonly-queue/";
+
 /// A ref, told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ref {
@@ -23,7 +26,7 @@ impl Ref {
         if let Some(number) = pull_request(text) {
             return Some(Self::PullRequest(Some(number)));
         }
-        if text.starts_with("gh-readonly-queue/") {
+        if text.starts_with(MERGE_QUEUE) {
             return Some(Self::PullRequest(None));
         }
         name(text).map(Self::Branch)
@@ -55,6 +58,7 @@ impl Ref {
 pub(super) fn name(text: &str) -> Option<String> {
     let refused = text == "HEAD"
         || text.starts_with("refs/")
+        || text.starts_with(MERGE_QUEUE)
         || text.starts_with('-')
         || text.contains(['<', '>'])
         || pull_request(text).is_some();

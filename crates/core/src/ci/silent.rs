@@ -13,7 +13,7 @@ pub(super) fn read_argo(vars: Vars<'_>) -> Fields {
     Fields { job_id: vars.text(&["ARGO_NODE_ID"]), ..Fields::default() }
 }
 
-/// What a person is told who asks for the context on `system`.
+/// What a person is told if nothing is set on `system`.
 pub(super) fn problem(system: System) -> Option<String> {
     let from = match system.id {
         "concourse" => "`params` of the task, or from the pull request resource by `load_var`",

@@ -24,11 +24,15 @@ pub(super) fn page(url: &str) -> Option<String> {
     let authority = uri.authority()?;
     let bare = authority.as_str().rsplit('@').next()?;
     let path = rest.strip_prefix(authority.as_str())?;
-    // A password with a `/`, `?` or `#` in it ends the authority early and looks like a port.
     let port = bare.strip_prefix(authority.host())?;
-    let usable = !authority.host().is_empty()
-        && (port.is_empty() || (authority.port_u16().is_some() && !path.contains('@')));
-    usable.then(|| format!("{scheme}://{bare}{path}"))
+    if authority.host().is_empty() || (!port.is_empty() && authority.port_u16().is_none()) {
+        return None;
+    }
+    // A password with a `/`, `?` or `#` in it ends the authority early and looks like a port. And a path may hold
+    // another URL.
+    let may_hide_a_password =
+        path.split_once('@').is_some_and(|(before, _)| !port.is_empty() || before.contains(':'));
+    (!may_hide_a_password).then(|| format!("{scheme}://{bare}{path}"))
 }
 
 /// The page of pull request `number` of the repository at `clone_url`; `None` where the hosting service is not
@@ -63,6 +67,7 @@ mod tests {
             ("https://a:b@c/job/a", Some("https://c/job/a")),
             ("https://user:1?2@host/", None),
             ("https://user:pa/ss@host/", None),
+            ("https://ci/build/https://user:pass@host/", None),
             ("git@host:a/b", None),
             ("ftp://host/a", None),
             ("/var/a", None),
