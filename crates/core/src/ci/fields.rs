@@ -64,6 +64,8 @@ pub(super) struct Fields {
     pub(super) tag: Option<Found<String>>,
     pub(super) fork: Option<Found<bool>>,
     pub(super) default_branch: Option<Found<String>>,
+    /// Whether the pull request is of another hosting service than `clone_url`.
+    pub(super) mirrored: bool,
     /// Whether the branch is the default branch, where the system does not tell which that is.
     pub(super) branch_is_default: Option<Found<bool>>,
 }
@@ -91,6 +93,7 @@ impl Fields {
             tag: self.tag.or(other.tag),
             fork: self.fork.or(other.fork),
             default_branch: self.default_branch.or(other.default_branch),
+            mirrored: self.mirrored || other.mirrored,
             branch_is_default: self.branch_is_default.or(other.branch_is_default),
         }
     }
@@ -112,7 +115,8 @@ impl Fields {
             .or_else(|| self.clone_url.clone().and_then(|url| url.then(|url| git::slug(&url))));
         let pull_request_url = self.pull_request_url.or_else(|| {
             self.clone_url
-                .as_ref()?
+                .as_ref()
+                .filter(|_| !self.mirrored)?
                 .with(pull_request.as_ref()?, |url, number| web::pull_request(url, *number))
         });
         Detected {

@@ -45,6 +45,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             ["CI_MERGE_REQUEST_PROJECT_URL", "CI_MERGE_REQUEST_IID"],
             |[project, number]| format!("{project}/-/merge_requests/{number}"),
         ),
+        mirrored: vars.on("CI_EXTERNAL_PULL_REQUEST_IID"),
         target_branch: vars.branch(&[
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
             "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME",

@@ -49,6 +49,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
         fork: vars.says(&["OFFSHOOT_FORK"]),
         default_branch: vars.branch(&["OFFSHOOT_DEFAULT_BRANCH"]),
         branch_is_default: vars.says(&["OFFSHOOT_BRANCH_IS_DEFAULT"]),
+        mirrored: false,
     }
 }
 

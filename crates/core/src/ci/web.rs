@@ -31,7 +31,7 @@ pub(super) fn page(url: &str) -> Option<String> {
     // A password with a `/`, `?` or `#` in it ends the authority early and looks like a port. And a path may hold
     // another URL.
     let may_hide_a_password =
-        path.split_once('@').is_some_and(|(before, _)| !port.is_empty() || before.contains(':'));
+        path.rsplit_once('@').is_some_and(|(before, _)| !port.is_empty() || before.contains(':'));
     (!may_hide_a_password).then(|| format!("{scheme}://{bare}{path}"))
 }
 
