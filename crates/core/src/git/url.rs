@@ -126,19 +126,19 @@ fn split(url: &str) -> Remote<'_> {
         return Remote::Local { path: rest.rsplit('@').next().unwrap_or(rest) };
     }
     let scheme = url.strip_suffix(rest).unwrap_or_default();
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (mut authority, mut path) = cut_before(rest, rest.find('/'));
-    let mut user = "";
+    let (authority, _) = cut_before(rest, rest.find('/'));
     // A password with a `/` in it looks like a port that is no number.
     let port = authority.rsplit_once([':', ']']).map(|(_, port)| port).unwrap_or_default();
     let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
     let at = authority.rfind('@').or_else(|| rest.rfind('@').filter(|_| !is_port));
-    if let Some((before, after)) = at.and_then(|at| rest.split_at_checked(at)) {
-        user = before;
-        let after = after.trim_start_matches('@');
-        (authority, path) = cut_before(after, after.find('/'));
-    }
-    Remote::Host { scheme, user, host: authority, path }
+    let (user, rest) = match at.and_then(|at| rest.split_at_checked(at)) {
+        Some((user, after)) => (user, after.trim_start_matches('@')),
+        None => ("", rest),
+    };
+    // Only here: a password may have these characters in it too.
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = cut_before(rest, rest.find('/'));
+    Remote::Host { scheme, user, host, path }
 }
 
 /// `user@host:path`, or a directory. As in git, it is a host if there is a `:` before the first `/`.
@@ -236,6 +236,9 @@ mod tests {
             ("https://a:b@c@github.com/acme/@scope", "https://github.com/acme/@scope"),
             ("https://github.com/acme/@scope", "https://github.com/acme/@scope"),
             ("https://user:pa/ss@github.com/acme/proj", "https://github.com/acme/proj"),
+            ("https://user:pa?ss@github.com/acme/proj", "https://github.com/acme/proj"),
+            ("https://user:pa#ss@github.com/acme/proj?a=b@c", "https://github.com/acme/proj"),
+            ("https://github.com/acme/proj?mail=a@b", "https://github.com/acme/proj"),
             ("https://host/proj.git?private_token=1#x", "https://host/proj.git"),
             ("https://user:token@/proj", "https:///proj"),
             ("ssh://git:pass@host:22/acme/proj", "ssh://git@host:22/acme/proj"),
