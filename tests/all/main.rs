@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod binary;
+#[cfg(test)]
 mod case;
 #[cfg(test)]
 mod conformance;
