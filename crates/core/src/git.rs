@@ -54,7 +54,11 @@ use serde::Serialize;
 use self::{
     alternates::Alternates, discover::discover, odb::Odb, refs::Refs, replace::Replacements,
 };
-pub use self::{commit::Commit, error::GitError, url::Slug};
+pub use self::{
+    commit::Commit,
+    error::GitError,
+    url::{Slug, slug, without_secrets},
+};
 use crate::{
     env::Env,
     ports::{Charset, Files},
