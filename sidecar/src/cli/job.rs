@@ -1,6 +1,6 @@
 //! `job launch`
 
-use clap::{Args, value_parser};
+use clap::Args;
 use offshoot_core::ops::{self, LaunchInput, RunWait};
 use pollster::block_on;
 use serde_json::{Map, Value};
@@ -39,10 +39,16 @@ pub struct Launch {
     #[arg(long, short, help_heading = "Waiting")]
     wait: bool,
     /// Seconds between two looks at the run, at most
-    #[arg(long, short, value_name = "SECONDS", default_value_t = RunWait::default().interval, value_parser = value_parser!(u64).range(1..), help_heading = "Waiting")]
+    #[arg(long, short, value_name = "SECONDS", default_value_t = RunWait::default().interval, allow_negative_numbers = true, value_parser = interval, help_heading = "Waiting")]
     interval: u64,
     /// Seconds that the run may take [default: as long as it likes]
-    #[arg(long, value_name = "SECONDS", requires = "wait", help_heading = "Waiting")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "wait",
+        allow_negative_numbers = true,
+        help_heading = "Waiting"
+    )]
     run_timeout: Option<u64>,
     #[command(flatten)]
     deployment: Deployment,
@@ -88,10 +94,19 @@ Examples:
 /// A flag that holds a JSON object; nothing if it is empty, as scripts pass a variable that is not set.
 fn mapping(flag: &str, text: Option<&str>) -> Result<Map<String, Value>, Failure> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Map::new()) };
-    serde_json::from_str(text).map_err(|error| {
+    let wrong = |why: &str| {
         Failure::usage(
-            format!("{flag} holds no JSON object: {error}"),
+            format!("{flag} holds no JSON object{why}"),
             "it begins with `{`; put it in single quotes in a shell",
         )
-    })
+    };
+    match serde_json::from_str(text) {
+        Ok(Value::Object(mapping)) => Ok(mapping),
+        Ok(_) => Err(wrong("")),
+        Err(error) => Err(wrong(&format!(": {error}"))),
+    }
+}
+
+fn interval(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|seconds| *seconds > 0).ok_or("it is no number of seconds above 0")
 }

@@ -40,7 +40,7 @@ pub struct Prune {
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<Duration>,
     /// The most to delete at once, the oldest first
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = count)]
     max_deletions: u16,
     /// Delete; without it what would be deleted is printed
     #[arg(long, short)]
@@ -97,7 +97,11 @@ impl Prune {
         }
         if let Some(url) = &self.remote {
             let doing = format!("list the branches of `{}`", git::without_secrets(url));
-            texts.push(remote::list_heads(url).map_err(|error| Failure::io(&doing, &error))?);
+            let listed = remote::list_heads(url).map_err(|error| {
+                Failure::io(&doing, &error)
+                    .hint("where git cannot reach it, pass the branches as --branches-file")
+            });
+            texts.push(listed?);
         } else if self.branches_file.is_none() && texts.is_empty() {
             return Ok(None);
         }
@@ -151,10 +155,14 @@ fn read(path: &PathBuf) -> Result<String, Failure> {
     }
 }
 
-fn age(text: &str) -> Result<Duration, String> {
-    let age = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+fn count(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "it is no number up to 65535")
+}
+
+fn age(text: &str) -> Result<Duration, &'static str> {
+    let age = humantime::parse_duration(text).map_err(|_| "it is no age, such as 14d or 12h")?;
     match age >= LEAST_AGE {
         true => Ok(age),
-        false => Err("it is less than an hour; `d` stands for days, `h` for hours".to_owned()),
+        false => Err("it is less than an hour; `d` stands for days, `h` for hours"),
     }
 }

@@ -41,7 +41,7 @@ fn job_launch() {
         launch("empty config", "-l etl -j clone --config-json ''"),
         launch("an asset", "-l etl -j clone --asset-key a/b"),
         launch("assets", "-l etl -j clone --asset-key a/b --asset-key c"),
-        launch("another deployment", "-l etl -j clone -d other"),
+        Case::new("by flag", format!("job launch --url $URL -u {TOKEN} -l etl -j clone -d other")),
         launch("beyond ASCII", "-l 'l\u{e9} x' -j '\u{1f680}'"),
         Case::new("by variables", "job launch -l etl -j clone")
             .env("DAGSTER_CLOUD_URL", "$URL/prod")
