@@ -286,7 +286,7 @@ impl Refusal {
             Self::DeploymentNotFound(_) => {
                 "`offshoot branch-deployment list` shows those that are there"
             }
-            Self::DeploymentLimit(_) => "delete old ones with `offshoot branch-deployment delete`",
+            Self::DeploymentLimit(_) => "`offshoot prune` shows those that nobody needs any more",
             Self::JobNotFound(_) => {
                 "has the code location loaded? `offshoot wait` waits for it; --repository names a \
                  repository that is not the only one"
