@@ -4,7 +4,10 @@ mod branch_deployment;
 mod completions;
 mod demo;
 mod early;
+mod job;
 mod location;
+mod prune;
+mod run;
 mod sandbox;
 mod serve;
 mod shared;
@@ -33,10 +36,17 @@ const BRANCH_DEPLOYMENT: &[Node] = &[
     Node::verb::<branch_deployment::Name>("name", "Print the name of a branch's branch deployment"),
 ];
 
+const JOB: &[Node] = &[Node::verb::<job::Launch>("launch", "Launch a run of a job")];
+
+const RUN: &[Node] = &[Node::verb::<run::Status>("status", "Print the status of a run")];
+
 const ROOT: &[Node] = &[
     Node::group("branch-deployment", "Manage branch deployments", BRANCH_DEPLOYMENT),
     Node::group("deployment", "Manage the code locations of a deployment", DEPLOYMENT),
     Node::group("workspace", "The former name of `deployment`", WORKSPACE).hidden(),
+    Node::group("job", "Launch jobs", JOB),
+    Node::group("run", "Look at runs", RUN),
+    Node::verb::<prune::Prune>("prune", "Delete the branch deployments that nobody needs any more"),
     Node::verb::<wait::Wait>("wait", "Wait until code locations have loaded what was put last"),
     Node::verb::<sandbox::Serve>("sandbox", "Serve a stand-in for Dagster+ that needs no account"),
     Node::verb::<serve::Serve>(

@@ -73,5 +73,13 @@ pub fn describe(event: &Event) -> String {
         Event::LocationFailed { location, traceback } => {
             format!("{location} failed to load:\n{traceback}")
         }
+        Event::RunLaunched { run_id, page } => format!("launched the run {run_id}\n{page}"),
+        Event::RunUnderWay { run_id, status, elapsed_seconds } => {
+            format!("the run {run_id} is {status} after {elapsed_seconds} s")
+        }
+        Event::BranchDeploymentDeleted { deployment } => {
+            format!("deleted branch deployment {deployment}")
+        }
+        Event::DeletionFailed { deployment, reason } => format!("{deployment}: {reason}"),
     }
 }

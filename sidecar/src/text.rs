@@ -3,8 +3,9 @@
 use offshoot_core::{
     location::to_yaml,
     ops::{
-        BranchDeployment, CodeLocation, Context, Deleted, DeployedLocations, ListedCodeLocation,
-        LocationState, Outcome, Plan, Waited,
+        BranchDeployment, CodeLocation, Context, Deleted, DeployedLocations, LaunchedRun,
+        ListedCodeLocation, LocationState, Outcome, Plan, Waited,
+        prune::{Candidate, Pruned},
     },
     plus::branch_deployments::Deployment,
 };
@@ -87,6 +88,31 @@ impl Text for LocationState {
     }
 }
 
+/// As the official tool prints it.
+impl Text for LaunchedRun {
+    fn text(&self) -> String {
+        self.run_id.clone()
+    }
+}
+
+/// A line each: name, repository, branch, reasons, with tabs between.
+impl Text for Pruned {
+    fn text(&self) -> String {
+        let row = |candidate: &Candidate| {
+            let reasons: Vec<&str> =
+                candidate.reasons.iter().map(|reason| reason.as_str()).collect();
+            let columns = [
+                candidate.name.as_str(),
+                candidate.repository.as_deref().unwrap_or("-"),
+                candidate.branch.as_deref().unwrap_or("-"),
+                &reasons.join(", "),
+            ];
+            columns.join("\t")
+        };
+        self.deleted.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// That it ended well is all there is to say.
 impl Text for Waited {
     fn text(&self) -> String {
@@ -146,6 +172,9 @@ impl Text for Plan {
             text.push_str("Dagster-Cloud-Api-Token: ******\n");
             if let Some(deployment) = &call.deployment {
                 text.push_str(&format!("Dagster-Cloud-Deployment: {deployment}\n"));
+            }
+            if let Some(key) = &call.idempotency_key {
+                text.push_str(&format!("Idempotency-Key: {key}\n"));
             }
             text.push_str(&format!(
                 "{}\nvariables: {}\n",

@@ -37,6 +37,8 @@ pub enum Ours {
     SendsTo(&'static str, &'static str),
     /// An error where theirs sends something, for this reason.
     Refuses(&'static str),
+    /// The same calls, and then an error where theirs succeeds, for this reason.
+    Fails(&'static str),
     /// This call (root field, arguments) where theirs fails, for this reason.
     Accepts(&'static str, &'static str, Json),
 }
@@ -97,6 +99,11 @@ impl Case {
 
     pub fn ours_refuses(mut self, reason: &'static str) -> Self {
         self.ours = Ours::Refuses(reason);
+        self
+    }
+
+    pub fn ours_fails(mut self, reason: &'static str) -> Self {
+        self.ours = Ours::Fails(reason);
         self
     }
 

@@ -10,6 +10,7 @@ mod delete;
 mod driver;
 mod location_files;
 mod read_git_state;
+mod runs;
 mod settings;
 mod sync;
 mod workspace;

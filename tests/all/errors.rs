@@ -175,3 +175,43 @@ fn our_own_verbs() {
         line("completions"),
     ];
 }
+
+#[test]
+fn prune() {
+    let with = |tail: &str| line(&format!("prune --url $URL -u 0123456789abcdef {tail}"));
+    says![
+        line("prune"),
+        with("--branch main"),
+        with("--git-repo-name shop --branches-file nowhere"),
+        with("--git-repo-name shop --branches-file branches").file("branches", "\n"),
+        with("--git-repo-name shop --branches-file branches")
+            .file("branches", "fatal: no remote\n"),
+        with("--remote http://user:hunter2@127.0.0.1:1/shop.git"),
+        with("--older-than 14"),
+        with("--older-than 14m"),
+        with("--older-than yesterday"),
+        with("--max-deletions -1"),
+        with("--yes --dry-run"),
+        with("main"),
+    ]
+}
+
+#[test]
+fn job_launch_and_run_status() {
+    let with = |tail: &str| line(&format!("job launch --url $URL/prod -u 0123456789abcdef {tail}"));
+    says![
+        line("job"),
+        with("-l etl"),
+        with("-j clone"),
+        with("-l etl -j clone --tags a=b"),
+        with("-l etl -j clone --tags '{\"a\": 1}'"),
+        with("-l etl -j clone --config-json '[1]'"),
+        with("-l etl -j clone --asset-key a//b"),
+        with("-l etl -j clone --idempotency-key 'a b'"),
+        with("-l etl -j clone --wait --interval 0"),
+        with("-l etl -j clone --run-timeout 5"),
+        line("job launch --url $URL -u 0123456789abcdef -l etl -j clone"),
+        line("run status --url $URL/prod -u 0123456789abcdef"),
+        line("run status --url $URL/prod -u 0123456789abcdef ''"),
+    ]
+}

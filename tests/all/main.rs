@@ -13,4 +13,6 @@ mod faults;
 #[cfg(test)]
 mod guides;
 #[cfg(test)]
+mod prune;
+#[cfg(test)]
 mod sandbox;

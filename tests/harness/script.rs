@@ -210,6 +210,10 @@ impl Script {
                 json!({"__typename": "WorkspaceLocationStatusEntries", "entries": entries})
             }
             "agents" => json!([agent()]),
+            "launchRun" => {
+                json!({"__typename": "LaunchRunSuccess", "run": run("STARTED")})
+            }
+            "runOrError" => run("SUCCESS"),
             root => return Reply::errors(&format!("the recorder has no answer to `{root}`")),
         };
         Reply::data(&operation.root, value)
@@ -245,6 +249,14 @@ pub fn agent() -> Json {
     json!({
         "id": "1", "agentLabel": "agent", "status": "RUNNING", "lastHeartbeatTime": 1_700_000_000.0,
         "errors": [], "metadata": [], "codeServerStates": [],
+    })
+}
+
+/// A run with this status.
+pub fn run(status: &str) -> Json {
+    json!({
+        "__typename": "Run", "id": "5f1d0c3e", "runId": "5f1d0c3e", "status": status, "tags": [],
+        "runConfigYaml": "{}\n", "startTime": null, "endTime": null,
     })
 }
 

@@ -53,11 +53,15 @@ use serde::Serialize;
 
 #[cfg(test)]
 pub(crate) use self::testing::MemoryFiles;
-pub(crate) use self::url::{slug, web_page, without_secrets};
+pub(crate) use self::url::web_page;
 use self::{
     alternates::Alternates, discover::discover, odb::Odb, refs::Refs, replace::Replacements,
 };
-pub use self::{commit::Commit, error::GitError, url::Slug};
+pub use self::{
+    commit::Commit,
+    error::GitError,
+    url::{Slug, slug, without_secrets},
+};
 use crate::{
     env::Env,
     ports::{Charset, Files},

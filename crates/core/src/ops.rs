@@ -10,6 +10,8 @@ mod error;
 mod event;
 mod location_state;
 mod outcome;
+pub mod prune;
+mod run;
 mod wait;
 
 pub use branch_deployment::{
@@ -26,4 +28,5 @@ pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};
 pub use outcome::{Outcome, Plan};
+pub use run::{LaunchInput, LaunchedRun, RunError, RunWait, launch_job, run_status};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

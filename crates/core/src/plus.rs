@@ -11,15 +11,18 @@ mod client;
 mod endpoint;
 mod error;
 mod fragments;
+mod idempotency;
 pub mod load_status;
 pub mod locations;
 mod retry;
+pub mod runs;
 
 pub use call::{Call, PlannedCall, Scope};
 pub use client::{Client, Connection};
 pub use endpoint::{DeploymentName, Endpoint, EndpointError, Wanted};
 pub use error::{PlusError, Refusal};
 pub use fragments::{PythonError, Timestamp};
+pub use idempotency::{BadKey, IdempotencyKey};
 pub use retry::Budget;
 
 /// The types of `schema.graphql`, for the derives of the operations.

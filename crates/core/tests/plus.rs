@@ -8,8 +8,12 @@
 
 #[path = "plus/operations.rs"]
 mod operations;
+#[path = "plus/pruning.rs"]
+mod pruning;
 #[path = "plus/retries.rs"]
 mod retries;
+#[path = "plus/runs.rs"]
+mod runs;
 #[path = "plus/settings.rs"]
 mod settings;
 #[path = "plus/support.rs"]

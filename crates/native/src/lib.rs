@@ -7,6 +7,7 @@ pub mod files;
 mod host;
 mod http;
 mod proxy;
+pub mod remote;
 mod tls;
 
 pub use clock::BlockingClock;

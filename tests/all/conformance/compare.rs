@@ -88,6 +88,7 @@ fn compare(case: &Case, theirs: &Outcome, ours: &Outcome) -> Vec<String> {
         Ours::SendsTo(_, deployment) => {
             wanted.iter_mut().for_each(|call| call.address.header = Some((*deployment).into()));
         }
+        Ours::Fails(_) => succeeds = false,
         Ours::Refuses(_) => {
             succeeds = false;
             wanted.clear();
@@ -120,7 +121,11 @@ fn compare(case: &Case, theirs: &Outcome, ours: &Outcome) -> Vec<String> {
             differences.push(format!("ours names two deployments: {call}"));
         }
     }
-    let prints_result = case.command.contains("create-or-update") || case.command.contains(" pull");
+    // Theirs tells of a wait in prose.
+    let prints_result = !case.command.contains(" --wait")
+        && ["create-or-update", " pull", "job launch", "run status"]
+            .iter()
+            .any(|command| case.command.contains(command));
     if (theirs.code, ours.code) == (0, 0) && prints_result && theirs.stdout != ours.stdout {
         differences.push(format!("theirs printed {:?}, ours {:?}", theirs.stdout, ours.stdout));
     }
@@ -178,6 +183,7 @@ fn describe(record: &mut String, case: &Case, theirs: &Outcome) {
         Ours::Sends(reason, _)
         | Ours::Appends(reason)
         | Ours::SendsTo(reason, _)
+        | Ours::Fails(reason)
         | Ours::Refuses(reason)
         | Ours::Accepts(reason, ..) => {
             lines.push(format!("but ours: {reason}"));

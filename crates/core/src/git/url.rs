@@ -19,7 +19,7 @@ pub struct Slug {
 }
 
 /// `url` without password, token, query and fragment. The user of an ssh URL stays: most often it is `git`.
-pub(crate) fn without_secrets(url: &str) -> String {
+pub fn without_secrets(url: &str) -> String {
     match split(url) {
         Remote::Local { .. } => url.to_owned(),
         Remote::Host { scheme, user, host, path } => {
@@ -34,7 +34,7 @@ pub(crate) fn without_secrets(url: &str) -> String {
 }
 
 /// The repository that `url` is of; `None` if it names none.
-pub(crate) fn slug(url: &str) -> Option<Slug> {
+pub fn slug(url: &str) -> Option<Slug> {
     let (host, path) = match split(url) {
         Remote::Local { path } => ("", path),
         Remote::Host { host, path, .. } => (host, path),

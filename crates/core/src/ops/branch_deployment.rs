@@ -216,7 +216,8 @@ pub async fn delete_branch_deployment<H: Host>(
     Ok(Outcome::Done(Deleted { deleted: name.to_string() }))
 }
 
-async fn is_gone<H: Host>(client: &Client<'_, H>, name: &DeploymentName) -> bool {
+/// Whether there is surely no deployment of that name.
+pub(super) async fn is_gone<H: Host>(client: &Client<'_, H>, name: &DeploymentName) -> bool {
     matches!(client.send(&branch_deployments::by_name(name)).await, Err(error) if error.is_not_found())
 }
 

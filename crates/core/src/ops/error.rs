@@ -1,6 +1,10 @@
 //! Everything an operation can end with.
 
-use super::wait::WaitError;
+use super::{
+    prune::{BranchesError, PruneError},
+    run::RunError,
+    wait::WaitError,
+};
 use crate::{
     error::{Code, Explain},
     git::GitError,
@@ -27,6 +31,15 @@ pub enum Error {
     /// Waiting.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// Waiting for a run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Cleaning up.
+    #[error(transparent)]
+    Prune(#[from] PruneError),
+    /// A list of branches.
+    #[error(transparent)]
+    Branches(#[from] BranchesError),
     /// The deployment has no code location of that name.
     #[error("the deployment `{deployment}` has no code location `{name}`")]
     NoLocation {
@@ -53,6 +66,9 @@ impl Error {
             Self::Location(error) => Some(error),
             Self::Plus(error) => Some(error),
             Self::Wait(error) => Some(error),
+            Self::Run(error) => Some(error),
+            Self::Prune(error) => Some(error),
+            Self::Branches(error) => Some(error),
             Self::NoLocation { .. } | Self::Input { .. } => None,
         }
     }

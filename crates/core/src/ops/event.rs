@@ -74,4 +74,32 @@ pub enum Event {
         /// The error with its Python stack.
         traceback: String,
     },
+    /// A run was launched.
+    RunLaunched {
+        /// Its identifier.
+        run_id: String,
+        /// The page that shows it.
+        page: String,
+    },
+    /// The run that is waited for has not ended yet.
+    RunUnderWay {
+        /// Its identifier.
+        run_id: String,
+        /// Its status, as the API writes it.
+        status: String,
+        /// Since the wait began.
+        elapsed_seconds: u64,
+    },
+    /// A branch deployment was deleted.
+    BranchDeploymentDeleted {
+        /// Its name.
+        deployment: String,
+    },
+    /// A branch deployment was to be deleted and was not.
+    DeletionFailed {
+        /// Its name.
+        deployment: String,
+        /// What happened.
+        reason: String,
+    },
 }

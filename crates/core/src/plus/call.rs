@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     endpoint::{DeploymentName, Endpoint},
     error::Refusal,
+    idempotency::IdempotencyKey,
 };
 
 /// Which URL and header a call goes to.
@@ -36,12 +37,14 @@ impl Scope {
 
 /// A GraphQL operation with its variables, ready to be sent, that answers with a `T`.
 ///
-/// Sending it twice does no more than sending it once: queries change nothing, the mutations here set a
-/// state, and a deletion that comes second finds nothing. So any of them may be sent again.
+/// Sending it twice does no more than sending it once, so any of them may be sent again: queries change nothing,
+/// most mutations set a state, a deletion that comes second finds nothing, and what would otherwise be done anew
+/// each time carries a key of [`Call::once`].
 pub struct Call<T> {
     /// What it does, to complete "could not ...".
     pub(super) doing: &'static str,
     pub(super) scope: Scope,
+    pub(super) key: Option<IdempotencyKey>,
     query: String,
     variables: Value,
     decode: Decode<T>,
@@ -74,6 +77,7 @@ impl<T> Call<T> {
         Self {
             doing,
             scope,
+            key: None,
             query: operation.query,
             variables: if variables.is_null() { Value::Object(Map::new()) } else { variables },
             decode: Box::new(move |data| {
@@ -82,6 +86,11 @@ impl<T> Call<T> {
                 read(data).map_err(Undecoded::Refused)
             }),
         }
+    }
+
+    /// The same call, done once however often it is sent with `key`.
+    pub(super) fn once(self, key: IdempotencyKey) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// The request body.
@@ -101,6 +110,7 @@ impl<T> Call<T> {
             method: "POST",
             url: self.scope.graphql_url(endpoint),
             deployment: self.scope.deployment().cloned(),
+            idempotency_key: self.key.clone().map(String::from),
             query: self.query.clone(),
             variables: self.variables.clone(),
         }
@@ -118,6 +128,9 @@ pub struct PlannedCall {
     /// The value of the `Dagster-Cloud-Deployment` header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentName>,
+    /// The value of the `Idempotency-Key` header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
     /// The text of the operation.
     pub query: String,
     /// Its variables.

@@ -22,6 +22,7 @@ use crate::{
 
 const API_TOKEN: HeaderName = HeaderName::from_static("dagster-cloud-api-token");
 const SCOPE: HeaderName = HeaderName::from_static("dagster-cloud-scope");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const DEPLOYMENT: HeaderName = HeaderName::from_static("dagster-cloud-deployment");
 
 /// Workspaces of thousands of locations, with their stacks, stay far below.
@@ -148,6 +149,9 @@ impl<'a, H: Host> Client<'a, H> {
             .header(USER_AGENT, concat!("offshoot/", env!("CARGO_PKG_VERSION")));
         if let Some(deployment) = call.scope.deployment() {
             request = request.header(DEPLOYMENT, deployment.as_str());
+        }
+        if let Some(key) = &call.key {
+            request = request.header(IDEMPOTENCY_KEY, key.as_str());
         }
         request.body(call.body()).map_err(|_| unusable("the URL cannot be requested"))
     }

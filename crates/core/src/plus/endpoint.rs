@@ -152,6 +152,11 @@ impl Endpoint {
         format!("{}/locations", self.deployment_url(deployment))
     }
 
+    /// The page that shows a run of a deployment. `run` is an identifier of the service, which can stand in a URL.
+    pub fn run_page(&self, deployment: &DeploymentName, run: &str) -> String {
+        format!("{}/runs/{run}", self.deployment_url(deployment))
+    }
+
     /// The deployment in the URL that this endpoint was read from.
     pub fn deployment(&self) -> Option<&DeploymentName> {
         self.deployment.as_ref()

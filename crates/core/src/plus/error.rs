@@ -75,6 +75,15 @@ pub enum Refusal {
     /// The location document is not accepted; one line a problem.
     #[error("{}", .0.join("; "))]
     InvalidLocation(Vec<String>),
+    /// The code location serves no such job, or no such repository.
+    #[error("{0}")]
+    JobNotFound(String),
+    /// The deployment has no such run.
+    #[error("{0}")]
+    RunNotFound(String),
+    /// The job does not take the run config; one line a problem.
+    #[error("the job does not take the run config: {}", .0.join("; "))]
+    InvalidRunConfig(Vec<String>),
     /// An exception in the service.
     #[error("{}", .0.headline())]
     Python(Box<PythonError>),
@@ -175,9 +184,9 @@ impl Explain for PlusError {
     fn detail(&self) -> Option<String> {
         match &self.problem {
             Problem::Refusal(Refusal::Python(error)) => Some(error.traceback()),
-            Problem::Refusal(Refusal::InvalidLocation(problems)) if problems.len() > 1 => {
-                Some(problems.join("\n"))
-            }
+            Problem::Refusal(
+                Refusal::InvalidLocation(problems) | Refusal::InvalidRunConfig(problems),
+            ) if problems.len() > 1 => Some(problems.join("\n")),
             _ => None,
         }
     }
@@ -255,7 +264,10 @@ impl Refusal {
     fn code(&self) -> Code {
         match self {
             Self::Unauthorized(_) => Code::PlusUnauthorized,
-            Self::DeploymentNotFound(_) => Code::PlusNotFound,
+            Self::DeploymentNotFound(_) | Self::JobNotFound(_) | Self::RunNotFound(_) => {
+                Code::PlusNotFound
+            }
+            Self::InvalidRunConfig(_) => Code::PlusInvalidRunConfig,
             Self::DeploymentLimit(_) => Code::PlusLimit,
             Self::Conflict(_) => Code::PlusConflict,
             Self::InvalidLocation(_) => Code::PlusInvalidLocation,
@@ -274,7 +286,13 @@ impl Refusal {
             Self::DeploymentNotFound(_) => {
                 "`offshoot branch-deployment list` shows those that are there"
             }
-            Self::DeploymentLimit(_) => "delete old ones with `offshoot branch-deployment delete`",
+            Self::DeploymentLimit(_) => "`offshoot prune` shows those that nobody needs any more",
+            Self::JobNotFound(_) => {
+                "has the code location loaded? `offshoot wait` waits for it; --repository names a \
+                 repository that is not the only one"
+            }
+            Self::RunNotFound(_) => "is it a run of this deployment? --deployment names another",
+            Self::InvalidRunConfig(_) => "the launchpad of Dagster+ shows what the job takes",
             Self::InvalidLocation(_) => "`--dry-run` prints the document that is sent",
             Self::NotABranch(_) => {
                 "only branch deployments are deleted here; full ones in the settings of Dagster+"

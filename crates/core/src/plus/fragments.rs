@@ -102,6 +102,16 @@ pub(super) struct InvalidLocationError {
     errors: Vec<Option<String>>,
 }
 
+#[derive(Debug, cynic::QueryFragment)]
+pub(super) struct PipelineNotFoundError {
+    message: String,
+}
+
+#[derive(Debug, cynic::QueryFragment)]
+pub(super) struct RunNotFoundError {
+    message: String,
+}
+
 impl From<UnauthorizedError> for Refusal {
     fn from(error: UnauthorizedError) -> Self {
         Self::Unauthorized(error.message)
@@ -139,6 +149,18 @@ impl From<InvalidLocationError> for Refusal {
             problems.push(error.message);
         }
         Self::InvalidLocation(problems)
+    }
+}
+
+impl From<PipelineNotFoundError> for Refusal {
+    fn from(error: PipelineNotFoundError) -> Self {
+        Self::JobNotFound(error.message)
+    }
+}
+
+impl From<RunNotFoundError> for Refusal {
+    fn from(error: RunNotFoundError) -> Self {
+        Self::RunNotFound(error.message)
     }
 }
 

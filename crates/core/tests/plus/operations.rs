@@ -3,13 +3,17 @@
 use offshoot_core::{
     error::Explain,
     plus::{
-        Call, Client, PlannedCall, PlusError, agents,
+        Call, Client, IdempotencyKey, PlannedCall, PlusError, agents,
         branch_deployments::{
             self, CreateOrUpdateBranchDeploymentInput, CreateOrUpdateVariables, Deployment,
             DeploymentCommitInput, DeploymentType, PullRequestStatus,
             SnapshotBaseDeploymentCondition,
         },
         load_status, locations,
+        runs::{
+            self, AssetKeyInput, ExecutionMetadata, ExecutionParams, ExecutionTag,
+            JobOrPipelineSelector, RunConfig,
+        },
     },
 };
 use pollster::block_on;
@@ -41,6 +45,22 @@ fn create() -> Call<String> {
     })
 }
 
+fn launch() -> Call<String> {
+    let run = ExecutionParams {
+        selector: JobOrPipelineSelector {
+            repository_location_name: "etl".into(),
+            repository_name: "__repository__".into(),
+            job_name: Some("clone".into()),
+            asset_selection: Some(vec![AssetKeyInput { path: vec!["a".into(), "b".into()] }]),
+        },
+        run_config_data: Some(RunConfig(json!({"z": 1, "a": {}}).as_object().unwrap().clone())),
+        execution_metadata: Some(ExecutionMetadata {
+            tags: Some(vec![ExecutionTag { key: "team".into(), value: "x".into() }]),
+        }),
+    };
+    runs::launch(&deployment(), run, IdempotencyKey::parse("build-7").unwrap())
+}
+
 fn branch() -> Deployment {
     Deployment {
         deployment_id: 7,
@@ -54,10 +74,11 @@ fn branch() -> Deployment {
 #[test]
 fn the_text_and_variables_of_every_operation_are_pinned() {
     fn text<T>(call: &Call<T>) -> String {
-        let PlannedCall { method, url, deployment, query, variables } =
+        let PlannedCall { method, url, deployment, idempotency_key, query, variables } =
             call.plan(&connection().endpoint);
         let deployment = deployment.map(|name| name.to_string()).unwrap_or_default();
-        format!("{method} {url} [{deployment}]\n{query}\n{variables}\n")
+        let key = idempotency_key.map(|key| format!(" once by {key}")).unwrap_or_default();
+        format!("{method} {url} [{deployment}]{key}\n{query}\n{variables}\n")
     }
     let there = deployment();
     let document = json!({"location_name": "etl"});
@@ -76,6 +97,8 @@ fn the_text_and_variables_of_every_operation_are_pinned() {
         text(&load_status::loaded(&there)),
         text(&agents::list(&there)),
         text(&agents::current_deployment(&there)),
+        text(&launch()),
+        text(&runs::status(&there, "5f")),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }
@@ -182,6 +205,17 @@ fn every_error_member_becomes_an_error_of_its_own() {
     );
     note("delete-location", "PythonError", error(&delete_location, "deleteLocation", &python));
     note("loaded", "PythonError", error(&loaded, "workspaceOrError", &python));
+    let invalid = json!({"__typename": "RunConfigValidationInvalid", "errors": [{"message": "no `ops`"}, {"message": "no `resources`"}]});
+    note("launch", "RunConfigValidationInvalid", error(&launch(), "launchRun", &invalid));
+    for kind in ["PipelineNotFoundError", "UnauthorizedError", "NewError"] {
+        note("launch", kind, error(&launch(), "launchRun", &message(kind)));
+    }
+    note("launch", "PythonError", error(&launch(), "launchRun", &python));
+    let look = runs::status(&there, "5f");
+    for kind in ["RunNotFoundError", "NewError"] {
+        note("run", kind, error(&look, "runOrError", &message(kind)));
+    }
+    note("run", "PythonError", error(&look, "runOrError", &python));
     note("list", "null", error(&locations::list(&there), "workspace", &Value::Null));
     insta::assert_snapshot!(report);
 }
