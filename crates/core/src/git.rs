@@ -51,6 +51,9 @@ mod url;
 
 use serde::Serialize;
 
+#[cfg(test)]
+pub(crate) use self::testing::MemoryFiles;
+pub(crate) use self::url::{slug, web_page, without_secrets};
 use self::{
     alternates::Alternates, discover::discover, odb::Odb, refs::Refs, replace::Replacements,
 };

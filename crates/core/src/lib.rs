@@ -4,6 +4,8 @@
 //! in through the traits of [`ports`], so the same functions serve the command line, the HTTP sidecar
 //! and WASM. [`ops`] is the one boundary that those three call.
 
+pub mod ci;
+pub mod ci_files;
 pub mod env;
 pub mod error;
 pub mod git;
@@ -13,4 +15,6 @@ pub mod plus;
 pub mod ports;
 pub mod secret;
 pub mod settings;
+
+pub mod target;
 pub mod written;

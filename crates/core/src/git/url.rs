@@ -19,7 +19,7 @@ pub struct Slug {
 }
 
 /// `url` without password, token, query and fragment. The user of an ssh URL stays: most often it is `git`.
-pub(super) fn without_secrets(url: &str) -> String {
+pub(crate) fn without_secrets(url: &str) -> String {
     match split(url) {
         Remote::Local { .. } => url.to_owned(),
         Remote::Host { scheme, user, host, path } => {
@@ -34,7 +34,7 @@ pub(super) fn without_secrets(url: &str) -> String {
 }
 
 /// The repository that `url` is of; `None` if it names none.
-pub(super) fn slug(url: &str) -> Option<Slug> {
+pub(crate) fn slug(url: &str) -> Option<Slug> {
     let (host, path) = match split(url) {
         Remote::Local { path } => ("", path),
         Remote::Host { host, path, .. } => (host, path),
@@ -59,6 +59,25 @@ pub(super) fn slug(url: &str) -> Option<Slug> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let owner = if host.is_empty() { String::new() } else { owner(host, &names) };
     Some(Slug { owner: Some(owner).filter(|owner| !owner.is_empty()), name })
+}
+
+/// The page of the repository that `url` is cloned from; `None` if it is on no host. The port of an ssh URL is not
+/// that of the pages.
+pub(crate) fn web_page(url: &str) -> Option<String> {
+    let Remote::Host { scheme, host, path, .. } = split(url) else { return None };
+    let path = path.trim_start_matches(['/', ':']).trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    if scheme.starts_with("http") {
+        return Some(format!("{scheme}{host}/{path}"));
+    }
+    let host = host.split(':').next().unwrap_or_default();
+    match (host, path.split('/').collect::<Vec<_>>().as_slice()) {
+        ("", _) | (_, [""]) => None,
+        ("ssh.dev.azure.com", ["v3", organization, project, name]) => {
+            Some(format!("https://dev.azure.com/{organization}/{project}/_git/{name}"))
+        }
+        _ => Some(format!("https://{host}/{path}")),
+    }
 }
 
 /// The owner, of the names before the repository's own.

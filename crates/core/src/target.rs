@@ -1,0 +1,233 @@
+//! Which deployment a build may touch: the one place where that is decided.
+//!
+//! A full deployment is reached in two ways only: a person asks for it by name, or a CI system builds the default
+//! branch, which is known and not guessed, for its own sake. What is missing, unknown or contradictory ends in an error
+//! that says how to go on. What Git alone says of a checkout never leads to a full deployment: a laptop is on the default
+//! branch most of the time.
+
+use serde::Serialize;
+
+use crate::{
+    ci::{BuildKind, Detected, Found},
+    error::{Code, Explain},
+    git::GitState,
+    plus::DeploymentName,
+};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish<'a> {
+    /// What the build is of. Builds of the default branch go to `full`, which may come from a setting: it is the name
+    /// of a place, and no word to go there.
+    ByBuild {
+        /// The full deployment of the default branch, if it is known.
+        full: Option<&'a DeploymentName>,
+    },
+    /// A branch deployment and nothing else.
+    BranchDeployment,
+    /// This full deployment, by a flag that says so.
+    Full(&'a DeploymentName),
+}
+
+/// The deployment that a build may touch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Target {
+    /// The branch deployment of `branch`.
+    BranchDeployment {
+        /// The branch, and what says so.
+        branch: Found<String>,
+    },
+    /// A full deployment.
+    Full {
+        /// Its name.
+        deployment: DeploymentName,
+        /// The default branch that is built; `None` if the deployment was asked for by name.
+        default_branch: Option<Found<String>>,
+    },
+}
+
+/// The flag that asks for a full deployment by name.
+pub const FULL_FLAG: &str = "--full-deployment";
+
+/// What a default branch is mostly called. Where it is not known, a build of such a branch is neither taken for one of
+/// the default branch nor for one of a feature.
+const MOSTLY_DEFAULT: &[&str] = &["main", "master"];
+
+/// Decides which deployment the build `detected`, with its checkout at `git`, may touch.
+///
+/// # Errors
+/// If that is not known for sure, or nothing fits the wish.
+pub fn resolve(
+    detected: &Detected,
+    git: Option<&GitState>,
+    wish: Wish<'_>,
+) -> Result<Target, TargetError> {
+    if let Wish::Full(name) = wish {
+        return Ok(Target::Full { deployment: name.clone(), default_branch: None });
+    }
+    let kind = detected.kind.as_ref().map(|kind| kind.value);
+    match kind {
+        Some(BuildKind::PullRequest) => of_pull_request(detected, git),
+        Some(BuildKind::Tag) => Err(TargetError::Tag {
+            tag: detected.tag.as_ref().map(|tag| tag.value.clone()).unwrap_or_default(),
+        }),
+        Some(BuildKind::Branch | BuildKind::Other) | None => of_branch(detected, git, wish),
+    }
+}
+
+/// A branch deployment, even if the branch has the default branch's name: it may be that of a fork.
+fn of_pull_request(detected: &Detected, git: Option<&GitState>) -> Result<Target, TargetError> {
+    // Some systems check out the target, so Git's word counts only if it is another.
+    let target = detected.target_branch.as_ref().map(|target| &target.value);
+    let default = default_branch(detected, git).map(|default| default.value);
+    let checked_out = || {
+        by_git(git).filter(|branch| {
+            target.is_some_and(|target| *target != branch.value)
+                && default.as_ref() != Some(&branch.value)
+        })
+    };
+    let branch = detected.branch.clone().or_else(checked_out);
+    let branch = branch.ok_or(TargetError::UnknownBranch { pull_request: true })?;
+    Ok(Target::BranchDeployment { branch })
+}
+
+fn of_branch(
+    detected: &Detected,
+    git: Option<&GitState>,
+    wish: Wish<'_>,
+) -> Result<Target, TargetError> {
+    let branch = detected.branch.clone().or_else(|| by_git(git));
+    let branch = branch.ok_or(TargetError::UnknownBranch { pull_request: false })?;
+    let name = branch.value.clone();
+    let is_default = match default_branch(detected, git) {
+        Some(default) => default.value == name,
+        None if MOSTLY_DEFAULT.contains(&name.as_str()) => {
+            return Err(TargetError::UnknownDefaultBranch { branch: name });
+        }
+        None => false,
+    };
+    let Wish::ByBuild { full } = wish else {
+        return match is_default {
+            true => Err(TargetError::DefaultBranch { branch: name }),
+            false => Ok(Target::BranchDeployment { branch }),
+        };
+    };
+    if !is_default {
+        return Ok(Target::BranchDeployment { branch });
+    }
+    if !is_build_of_branch(detected) {
+        return Err(TargetError::NoBuildOfBranch { branch: name });
+    }
+    match git.and_then(|git| git.branch.as_ref()).filter(|checked_out| **checked_out != name) {
+        Some(checked_out) => {
+            Err(TargetError::OtherCheckout { branch: name, checked_out: checked_out.clone() })
+        }
+        None => {
+            let deployment = full.ok_or(TargetError::NoFullDeployment { branch: name })?.clone();
+            Ok(Target::Full { deployment, default_branch: Some(branch) })
+        }
+    }
+}
+
+/// Whether CI, or the user in its place, says that this is a build of the branch that it names.
+fn is_build_of_branch(detected: &Detected) -> bool {
+    let kind = detected.kind.as_ref().map(|kind| kind.value);
+    kind == Some(BuildKind::Branch) && detected.branch.is_some()
+}
+
+fn default_branch(detected: &Detected, git: Option<&GitState>) -> Option<Found<String>> {
+    let cloned = || git?.default_branch.clone();
+    detected.default_branch.clone().or_else(|| {
+        Some(Found { value: cloned()?, source: "git: refs/remotes/origin/HEAD".to_owned() })
+    })
+}
+
+fn by_git(git: Option<&GitState>) -> Option<Found<String>> {
+    Some(Found { value: git?.branch.clone()?, source: "git: HEAD".to_owned() })
+}
+
+/// Why no deployment may be touched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// Neither CI nor Git names a branch.
+    #[error("the branch is not known{}", if *pull_request { ", only that this is a pull request" } else { "" })]
+    UnknownBranch {
+        /// Whether this is the build of a pull request.
+        pull_request: bool,
+    },
+    /// A tag has no branch deployment.
+    #[error("this is a build of the tag `{tag}`, and a tag has no branch deployment")]
+    Tag {
+        /// The tag; empty if it is not known which.
+        tag: String,
+    },
+    /// The branch is mostly the default branch, and whether it is here is not known.
+    #[error("it is not known whether `{branch}` is the default branch")]
+    UnknownDefaultBranch {
+        /// The branch.
+        branch: String,
+    },
+    /// A branch deployment is wanted, and the default branch has none.
+    #[error("`{branch}` is the default branch, and has no branch deployment")]
+    DefaultBranch {
+        /// The branch.
+        branch: String,
+    },
+    /// The checkout is on the default branch, but nothing says that this is a build of it.
+    #[error(
+        "the checkout is on the default branch `{branch}`, but no CI says that this is a build of it"
+    )]
+    NoBuildOfBranch {
+        /// The branch.
+        branch: String,
+    },
+    /// CI and Git name different branches.
+    #[error("this is a build of the default branch `{branch}`, but `{checked_out}` is checked out")]
+    OtherCheckout {
+        /// What CI says.
+        branch: String,
+        /// What Git says.
+        checked_out: String,
+    },
+    /// The full deployment has no name.
+    #[error("this is a build of the default branch `{branch}`, and no full deployment is named")]
+    NoFullDeployment {
+        /// The branch.
+        branch: String,
+    },
+}
+
+impl Explain for TargetError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoFullDeployment { .. } => Code::SettingsMissing,
+            _ => Code::TargetRefused,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let full = format!("ask for a full deployment by name with `{FULL_FLAG}`");
+        Some(match self {
+            Self::UnknownBranch { .. } => {
+                "set `OFFSHOOT_BRANCH` to the branch; `offshoot context` shows what is known".into()
+            }
+            Self::Tag { .. } => {
+                format!("{full}, or set `OFFSHOOT_BRANCH` in a build of the branch")
+            }
+            Self::UnknownDefaultBranch { .. } => {
+                format!("set `OFFSHOOT_DEFAULT_BRANCH`, or {full}")
+            }
+            Self::DefaultBranch { .. } => {
+                "run this in a build of another branch, or set `OFFSHOOT_BRANCH` to one".into()
+            }
+            Self::NoBuildOfBranch { .. } | Self::OtherCheckout { .. } => full,
+            Self::NoFullDeployment { .. } => {
+                format!("set `DAGSTER_CLOUD_DEPLOYMENT`, or {full}")
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
