@@ -2,6 +2,7 @@
 
 mod branch_deployment;
 mod completions;
+mod context;
 mod demo;
 mod early;
 mod location;
@@ -66,6 +67,7 @@ const ROOT: &[Node] = &[
     Node::group("branch-deployment", "Manage branch deployments", BRANCH_DEPLOYMENT),
     Node::group("deployment", "Manage the code locations of a deployment", DEPLOYMENT),
     Node::group("workspace", "The former name of `deployment`", WORKSPACE).hidden(),
+    Node::verb::<context::Context>("context", "Tell what is known of this build, and from where"),
     Node::verb::<wait::Wait>("wait", "Wait until code locations have loaded what was put last"),
     Node::verb::<sandbox::Serve>("sandbox", "Serve a stand-in for Dagster+ that needs no account"),
     Node::verb::<serve::Serve>(

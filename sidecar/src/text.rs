@@ -106,19 +106,18 @@ impl Text for CodeLocation {
     }
 }
 
-/// A line a field: name, value and source, with tabs between.
+/// A line a field: name, value and source, with tabs between. Line ends and tabs in a value become spaces.
 impl Text for Context {
     fn text(&self) -> String {
         let fields = serde_json::to_value(self).unwrap_or_default();
-        let row = |(name, sourced): (&String, &Value)| {
-            let text = |key: &str| match sourced.get(key) {
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-                None => String::new(),
+        let row = |(name, found): (&String, &Value)| {
+            let text = |key: &str| match found.get(key)? {
+                Value::String(text) => Some(text.replace(['\t', '\n', '\r'], " ")),
+                other => Some(other.to_string()),
             };
-            format!("{name}\t{}\t{}", text("value"), text("source"))
+            Some(format!("{name}\t{}\t{}", text("value")?, text("source")?))
         };
-        fields.as_object().into_iter().flatten().map(row).collect::<Vec<_>>().join("\n")
+        fields.as_object().into_iter().flatten().filter_map(row).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -21,7 +21,7 @@ pub use code_location::{
     CodeLocation, DeployedLocations, ListedCodeLocation, LocationInput, add_or_update_location,
     delete_location, list_locations, pull_locations, sync_locations,
 };
-pub use context::{Context, Source, Sourced, read_context};
+pub use context::{Conflict, Context, read_context};
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};

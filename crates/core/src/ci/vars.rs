@@ -61,7 +61,7 @@ impl<'a> Vars<'a> {
     /// All refs, in this order. They are told apart later, so that a merge ref in the place of a branch still shows
     /// that this is a pull request.
     pub(super) fn refs(self, names: &[&str]) -> Vec<Found<Ref>> {
-        self.refs_by(names, |value| Some(value))
+        self.refs_by(names, Some)
     }
 
     /// As [`Vars::refs`], of what `cut` leaves of each value.
