@@ -4,6 +4,7 @@ mod branch_deployment;
 mod completions;
 mod context;
 mod demo;
+mod deploy;
 mod early;
 mod location;
 mod sandbox;
@@ -64,6 +65,10 @@ const BRANCH_DEPLOYMENT: &[Node] = &[
 ];
 
 const ROOT: &[Node] = &[
+    Node::verb::<deploy::Deploy>(
+        "deploy",
+        "Deploy this build in one step: branch deployment, code locations, wait",
+    ),
     Node::group("branch-deployment", "Manage branch deployments", BRANCH_DEPLOYMENT),
     Node::group("deployment", "Manage the code locations of a deployment", DEPLOYMENT),
     Node::group("workspace", "The former name of `deployment`", WORKSPACE).hidden(),

@@ -3,8 +3,8 @@
 use offshoot_core::{
     location::to_yaml,
     ops::{
-        BranchDeployment, CodeLocation, Context, Deleted, DeployedLocations, ListedCodeLocation,
-        LocationState, Outcome, Plan, Waited,
+        BranchDeployment, CodeLocation, Context, Deleted, Deployed, DeployedLocations,
+        ListedCodeLocation, LocationState, Outcome, Plan, Waited,
     },
     plus::branch_deployments::Deployment,
 };
@@ -77,6 +77,13 @@ impl Text for Vec<ListedCodeLocation> {
 impl Text for DeployedLocations {
     fn text(&self) -> String {
         self.url.clone()
+    }
+}
+
+/// The page that shows its code locations.
+impl Text for Deployed {
+    fn text(&self) -> String {
+        self.locations.text()
     }
 }
 

@@ -6,6 +6,7 @@
 mod branch_deployment;
 mod code_location;
 mod context;
+mod deploy;
 mod error;
 mod event;
 mod location_state;
@@ -22,6 +23,7 @@ pub use code_location::{
     delete_location, list_locations, pull_locations, sync_locations,
 };
 pub use context::{Conflict, Context, read_context};
+pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};

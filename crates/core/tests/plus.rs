@@ -6,6 +6,8 @@
     reason = "a test ends at the first surprise"
 )]
 
+#[path = "plus/deploying.rs"]
+mod deploying;
 #[path = "plus/operations.rs"]
 mod operations;
 #[path = "plus/retries.rs"]

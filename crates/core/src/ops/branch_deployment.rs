@@ -220,7 +220,7 @@ async fn is_gone<H: Host>(client: &Client<'_, H>, name: &DeploymentName) -> bool
     matches!(client.send(&branch_deployments::by_name(name)).await, Err(error) if error.is_not_found())
 }
 
-fn named_by_service(name: &str) -> Result<DeploymentName, Error> {
+pub(super) fn named_by_service(name: &str) -> Result<DeploymentName, Error> {
     DeploymentName::parse(name).map_err(|_| {
         Error::input(
             format!("Dagster+ named the branch deployment `{name}`, which cannot stand in a URL"),
@@ -229,7 +229,8 @@ fn named_by_service(name: &str) -> Result<DeploymentName, Error> {
     })
 }
 
-fn variables(
+/// `input`, and what `state` says beyond it, as the call takes it.
+pub(super) fn variables(
     input: BranchDeploymentInput,
     state: Option<GitState>,
 ) -> Result<CreateOrUpdateVariables, Error> {

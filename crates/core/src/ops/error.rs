@@ -1,12 +1,13 @@
 //! Everything an operation can end with.
 
-use super::wait::WaitError;
+use super::{OlderError, wait::WaitError};
 use crate::{
     error::{Code, Explain},
     git::GitError,
     location::LocationError,
     plus::{DeploymentName, PlusError},
     settings::SettingsError,
+    target::TargetError,
 };
 
 /// The error of an operation. Each member explains itself; this only passes it on.
@@ -27,6 +28,12 @@ pub enum Error {
     /// Waiting.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// The deployment that the build belongs to.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A newer commit is there already.
+    #[error(transparent)]
+    Older(#[from] OlderError),
     /// The deployment has no code location of that name.
     #[error("the deployment `{deployment}` has no code location `{name}`")]
     NoLocation {
@@ -53,6 +60,8 @@ impl Error {
             Self::Location(error) => Some(error),
             Self::Plus(error) => Some(error),
             Self::Wait(error) => Some(error),
+            Self::Target(error) => Some(error),
+            Self::Older(error) => Some(error),
             Self::NoLocation { .. } | Self::Input { .. } => None,
         }
     }
