@@ -3,7 +3,7 @@
 use offshoot_core::{
     location::to_yaml,
     ops::{
-        BranchDeployment, CodeLocation, Context, Deleted, Deployed, DeployedLocations,
+        BranchDeployment, Closed, CodeLocation, Context, Deleted, Deployed, DeployedLocations,
         ListedCodeLocation, LocationState, Outcome, Plan, Waited,
     },
     plus::branch_deployments::Deployment,
@@ -77,6 +77,13 @@ impl Text for Vec<ListedCodeLocation> {
 impl Text for DeployedLocations {
     fn text(&self) -> String {
         self.url.clone()
+    }
+}
+
+/// The name, if it is there.
+impl Text for Closed {
+    fn text(&self) -> String {
+        self.pull_request_status.as_ref().map(|_| self.name.to_string()).unwrap_or_default()
     }
 }
 

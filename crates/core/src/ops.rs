@@ -4,6 +4,7 @@
 //! or with one [`Error`]. Nothing here knows how it was called.
 
 mod branch_deployment;
+mod close;
 mod code_location;
 mod context;
 mod deploy;
@@ -18,6 +19,7 @@ pub use branch_deployment::{
     create_or_update_branch_deployment, delete_branch_deployment, list_branch_deployments,
     name_branch_deployment, show_branch_deployment,
 };
+pub use close::{CloseInput, Closed, UpdateInput, close, update_branch_deployment};
 pub use code_location::{
     CodeLocation, DeployedLocations, ListedCodeLocation, LocationInput, add_or_update_location,
     delete_location, list_locations, pull_locations, sync_locations,

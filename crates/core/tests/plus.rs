@@ -6,6 +6,8 @@
     reason = "a test ends at the first surprise"
 )]
 
+#[path = "plus/closing.rs"]
+mod closing;
 #[path = "plus/deploying.rs"]
 mod deploying;
 #[path = "plus/operations.rs"]
