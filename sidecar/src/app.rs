@@ -48,6 +48,25 @@ impl App {
         Ok(path.replace(std::path::MAIN_SEPARATOR, "/"))
     }
 
+    /// The directory `given`, which may be relative to the current one, as [`App::current_dir`] has it.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn resolve(&self, given: &str) -> Result<String, Failure> {
+        let path = std::path::absolute(given)
+            .map_err(|error| Failure::io(&format!("find the directory `{given}`"), &error))?;
+        if !path.is_dir() {
+            return Err(Failure::usage(
+                format!("`{given}` is no directory"),
+                "pass a directory in the checkout, such as `.`",
+            ));
+        }
+        let path = path.to_str().ok_or_else(|| {
+            Failure::usage(format!("the path of `{given}` is not UTF-8"), "move the checkout")
+        })?;
+        Ok(path.replace(std::path::MAIN_SEPARATOR, "/"))
+    }
+
     /// Writes the result of a command, and nothing else, to stdout.
     ///
     /// # Errors

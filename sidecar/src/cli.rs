@@ -1,8 +1,12 @@
 //! The command line: the paths and flags of the `dagster-cloud` tool, and our own verbs.
 
 mod branch_deployment;
+mod ci;
+mod close;
 mod completions;
+mod context;
 mod demo;
+mod deploy;
 mod early;
 mod job;
 mod location;
@@ -39,14 +43,31 @@ const BRANCH_DEPLOYMENT: &[Node] = &[
 const JOB: &[Node] = &[Node::verb::<job::Launch>("launch", "Launch a run of a job")];
 
 const RUN: &[Node] = &[Node::verb::<run::Status>("status", "Print the status of a run")];
+const CI: &[Node] = &[
+    Node::verb::<ci::BranchDeployment>(
+        "branch-deployment",
+        "Create the branch deployment of this build, or bring it up to date, and print its name",
+    ),
+    Node::verb::<ci::Inspect>("inspect", "Print what is known of this build as JSON"),
+];
 
 const ROOT: &[Node] = &[
+    Node::verb::<deploy::Deploy>(
+        "deploy",
+        "Deploy this build in one step: branch deployment, code locations, wait",
+    ),
     Node::group("branch-deployment", "Manage branch deployments", BRANCH_DEPLOYMENT),
     Node::group("deployment", "Manage the code locations of a deployment", DEPLOYMENT),
     Node::group("workspace", "The former name of `deployment`", WORKSPACE).hidden(),
     Node::group("job", "Launch jobs", JOB),
     Node::group("run", "Look at runs", RUN),
     Node::verb::<prune::Prune>("prune", "Delete the branch deployments that nobody needs any more"),
+    Node::verb::<close::Close>(
+        "close",
+        "Mark the branch deployment of this build as closed or merged",
+    ),
+    Node::group("ci", "The official tool's commands for CI, on any CI", CI),
+    Node::verb::<context::Context>("context", "Tell what is known of this build, and from where"),
     Node::verb::<wait::Wait>("wait", "Wait until code locations have loaded what was put last"),
     Node::verb::<sandbox::Serve>("sandbox", "Serve a stand-in for Dagster+ that needs no account"),
     Node::verb::<serve::Serve>(

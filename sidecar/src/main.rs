@@ -5,6 +5,7 @@ mod cli;
 mod failure;
 mod log;
 mod progress;
+mod report;
 mod runtime;
 mod serve;
 mod text;

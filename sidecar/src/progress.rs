@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use offshoot_core::{ops::Event, ports::Events};
+use offshoot_core::{ops::Event, ports::Events, target::Target};
 
 /// Writes events to stderr.
 #[derive(Debug)]
@@ -45,6 +45,16 @@ pub fn describe(event: &Event) -> String {
     match event {
         Event::Retrying { doing, reason, delay_seconds } => {
             format!("could not {doing}: {reason}; trying again in {delay_seconds:.1} s")
+        }
+        Event::TargetChosen { target: Target::BranchDeployment { branch } } => {
+            format!("this goes to the branch deployment of {} ({})", branch.value, branch.source)
+        }
+        Event::TargetChosen { target: Target::Full { deployment, default_branch } } => {
+            let why = default_branch.as_ref().map_or_else(
+                || "asked for by name".to_owned(),
+                |branch| format!("a build of the default branch, by {}", branch.source),
+            );
+            format!("this goes to the full deployment {deployment} ({why})")
         }
         Event::BranchDeploymentReady { deployment } => {
             format!("branch deployment {deployment} is up to date")

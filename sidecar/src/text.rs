@@ -3,8 +3,8 @@
 use offshoot_core::{
     location::to_yaml,
     ops::{
-        BranchDeployment, CodeLocation, Context, Deleted, DeployedLocations, LaunchedRun,
-        ListedCodeLocation, LocationState, Outcome, Plan, Waited,
+        BranchDeployment, Closed, CodeLocation, Context, Deleted, Deployed, DeployedLocations,
+        LaunchedRun, ListedCodeLocation, LocationState, Outcome, Plan, Waited,
         prune::{Candidate, Pruned},
     },
     plus::branch_deployments::Deployment,
@@ -81,6 +81,20 @@ impl Text for DeployedLocations {
     }
 }
 
+/// The name, if it is there.
+impl Text for Closed {
+    fn text(&self) -> String {
+        self.pull_request_status.as_ref().map(|_| self.name.to_string()).unwrap_or_default()
+    }
+}
+
+/// The page that shows its code locations.
+impl Text for Deployed {
+    fn text(&self) -> String {
+        self.locations.text()
+    }
+}
+
 /// The state in one word.
 impl Text for LocationState {
     fn text(&self) -> String {
@@ -132,19 +146,18 @@ impl Text for CodeLocation {
     }
 }
 
-/// A line a field: name, value and source, with tabs between.
+/// A line a field: name, value and source, with tabs between. Line ends and tabs in a value become spaces.
 impl Text for Context {
     fn text(&self) -> String {
         let fields = serde_json::to_value(self).unwrap_or_default();
-        let row = |(name, sourced): (&String, &Value)| {
-            let text = |key: &str| match sourced.get(key) {
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-                None => String::new(),
+        let row = |(name, found): (&String, &Value)| {
+            let text = |key: &str| match found.get(key)? {
+                Value::String(text) => Some(text.replace(['\t', '\n', '\r'], " ")),
+                other => Some(other.to_string()),
             };
-            format!("{name}\t{}\t{}", text("value"), text("source"))
+            Some(format!("{name}\t{}\t{}", text("value")?, text("source")?))
         };
-        fields.as_object().into_iter().flatten().map(row).collect::<Vec<_>>().join("\n")
+        fields.as_object().into_iter().flatten().filter_map(row).collect::<Vec<_>>().join("\n")
     }
 }
 

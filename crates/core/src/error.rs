@@ -116,6 +116,7 @@ codes! {
     LocationInvalid      "location.invalid"           exit 11 status 422 "the location document lacks something or contradicts itself",
     LocationUnknown      "location.unknown"           exit 11 status 422 "the file holds no location of that name",
     TargetRefused        "target.refused"             exit 16 status 409 "it would change a deployment that it must not change",
+    TargetOlder          "target.older"               exit 16 status 409 "the branch deployment already carries a newer commit",
     PlusUnauthorized     "plus.unauthorized"          exit 10 status 403 "Dagster+ does not accept the token, or the token may not do this",
     PlusNotFound         "plus.not-found"             exit 1  status 404 "Dagster+ knows no such deployment, location, job, run or page",
     PlusLimit            "plus.deployment-limit"      exit 1  status 409 "the organization has no more branch deployments to give",

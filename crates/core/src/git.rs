@@ -49,6 +49,7 @@ mod testing;
 mod tests;
 mod url;
 
+use gix_hash::ObjectId;
 use serde::Serialize;
 
 #[cfg(test)]
@@ -122,4 +123,25 @@ pub fn read<F: Files, C: Charset>(
         root: layout.root,
         git_dir: layout.git_dir,
     })
+}
+
+/// The commit whose full id is `hash`; `None` if the repository of `start` does not have it, as in a shallow clone, or if
+/// it cannot be read.
+pub fn commit<F: Files, C: Charset>(
+    files: &F,
+    charset: &C,
+    env: &Env,
+    start: &str,
+    hash: &str,
+) -> Option<Commit> {
+    let id = ObjectId::from_hex(hash.as_bytes()).ok()?;
+    let layout = discover(files, env, start).ok()?;
+    let kind = layout.format.hash;
+    let refs = Refs { files, git_dir: &layout.git_dir, common_dir: &layout.common_dir, hash: kind };
+    let alternates = Alternates::new(files, env, &layout.objects, start).ok()?;
+    let mut odb = Odb::new(files, kind, &layout.objects, alternates);
+    let replacements = Replacements::new(&refs, env, &layout.config).ok()?;
+    // An id of the other hash function can be no object here.
+    let (id, data) = (id.kind() == kind).then(|| replacements.commit(&mut odb, id))?.ok()?;
+    Some(Commit::parse(charset, id.to_string(), &data))
 }

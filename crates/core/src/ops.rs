@@ -4,8 +4,10 @@
 //! or with one [`Error`]. Nothing here knows how it was called.
 
 mod branch_deployment;
+mod close;
 mod code_location;
 mod context;
+mod deploy;
 mod error;
 mod event;
 mod location_state;
@@ -19,11 +21,13 @@ pub use branch_deployment::{
     create_or_update_branch_deployment, delete_branch_deployment, list_branch_deployments,
     name_branch_deployment, show_branch_deployment,
 };
+pub use close::{CloseInput, Closed, UpdateInput, close, update_branch_deployment};
 pub use code_location::{
     CodeLocation, DeployedLocations, ListedCodeLocation, LocationInput, add_or_update_location,
     delete_location, list_locations, pull_locations, sync_locations,
 };
-pub use context::{Context, Source, Sourced, read_context};
+pub use context::{Conflict, Context, read_context};
+pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};

@@ -93,10 +93,28 @@ impl<'a, F: Files> Resolver<'a, F> {
     /// # Errors
     /// As [`Resolver::organization`], and if two settings name different deployments.
     pub fn deployment(self) -> Result<(Connection, DeploymentName), SettingsError> {
+        let (endpoint, deployment) = self.endpoint_and_deployment(Wanted::AnyDeployment)?;
+        let deployment = deployment.ok_or(SettingsError::NoDeployment)?;
+        Ok((self.connection(endpoint)?, deployment))
+    }
+
+    /// For commands whose deployment follows from the build: the one that is named is for builds of the default branch.
+    ///
+    /// # Errors
+    /// As [`Resolver::deployment`], but that none need be named.
+    pub fn build(self) -> Result<(Connection, Option<DeploymentName>), SettingsError> {
+        let (endpoint, deployment) = self.endpoint_and_deployment(Wanted::Organization)?;
+        Ok((self.connection(endpoint)?, deployment))
+    }
+
+    /// The endpoint, read as `unnamed` says if no setting names a deployment, and the deployment.
+    fn endpoint_and_deployment(
+        &self,
+        unnamed: Wanted<'_>,
+    ) -> Result<(Endpoint, Option<DeploymentName>), SettingsError> {
         let named = self.named_deployment()?;
-        let endpoint = self.endpoint(
-            named.as_ref().map_or(Wanted::AnyDeployment, |(name, _)| Wanted::Deployment(name)),
-        )?;
+        let endpoint =
+            self.endpoint(named.as_ref().map_or(unnamed, |(name, _)| Wanted::Deployment(name)))?;
         let in_url = endpoint.deployment().cloned();
         let url_is_said = self.said.url.is_some();
         let deployment = match (named, in_url) {
@@ -108,9 +126,9 @@ impl<'a, F: Files> Resolver<'a, F> {
             (Some((name, Source::Env)), _) => name,
             (_, Some(in_url)) => in_url,
             (Some((name, Source::File)), None) => name,
-            (None, None) => return Err(SettingsError::NoDeployment),
+            (None, None) => return Ok((endpoint, None)),
         };
-        Ok((self.connection(endpoint)?, deployment))
+        Ok((endpoint, Some(deployment)))
     }
 
     /// How long to wait for code locations: as said, else the variables, else the file, else the defaults.
@@ -245,6 +263,12 @@ pub enum SettingsError {
     /// No token.
     #[error("there is no API token")]
     NoToken,
+    /// No token, in a build that most systems give none.
+    #[error("there is no API token: this is a pull request from a fork ({said_by})")]
+    NoTokenInFork {
+        /// What says so.
+        said_by: String,
+    },
     /// No deployment.
     #[error("the deployment is not known")]
     NoDeployment,
@@ -289,9 +313,11 @@ pub enum SettingsError {
 impl Explain for SettingsError {
     fn code(&self) -> Code {
         match self {
-            Self::NoOrganization | Self::NoToken | Self::NoDeployment | Self::Empty { .. } => {
-                Code::SettingsMissing
-            }
+            Self::NoOrganization
+            | Self::NoToken
+            | Self::NoTokenInFork { .. }
+            | Self::NoDeployment
+            | Self::Empty { .. } => Code::SettingsMissing,
             Self::NotSeconds { .. }
             | Self::TwoOrganizations { .. }
             | Self::TwoDeployments { .. } => Code::SettingsInvalid,
@@ -307,6 +333,9 @@ impl Explain for SettingsError {
             }
             Self::NoToken => {
                 "set DAGSTER_CLOUD_API_TOKEN from a secret of your CI (pull requests from forks usually get none)"
+            }
+            Self::NoTokenInFork { .. } => {
+                "CI keeps its secrets from forks: pass --on-missing-token skip to let such builds pass"
             }
             Self::NoDeployment => "pass --deployment, or set DAGSTER_CLOUD_DEPLOYMENT",
             Self::Empty { .. } => {

@@ -31,6 +31,7 @@ pub enum Wish<'a> {
 
 /// The deployment that a build may touch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Target {
     /// The branch deployment of `branch`.

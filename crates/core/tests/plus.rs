@@ -6,6 +6,12 @@
     reason = "a test ends at the first surprise"
 )]
 
+#[path = "plus/closing.rs"]
+mod closing;
+#[path = "plus/deploying.rs"]
+mod deploying;
+#[path = "plus/matrix.rs"]
+mod matrix;
 #[path = "plus/operations.rs"]
 mod operations;
 #[path = "plus/pruning.rs"]

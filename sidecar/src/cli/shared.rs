@@ -4,9 +4,10 @@ use std::{fs, io::Read, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use offshoot_core::{
+    ops,
     plus::{Connection, DeploymentName},
     secret::Secret,
-    settings::{Resolver, Settings, WaitSettings},
+    settings::{Resolver, Settings, SettingsError, WaitSettings},
 };
 
 use crate::{app::App, failure::Failure};
@@ -53,6 +54,29 @@ impl Connect {
     ) -> Result<(Connection, DeploymentName), Failure> {
         let settings = self.settings(app, name)?;
         Ok(resolver(&settings, app).deployment()?)
+    }
+
+    /// The connection for a command whose deployment follows from the build, and the full deployment that is set for
+    /// builds of the default branch. `None` if there is no token and that is to be passed over: then it has been said.
+    pub fn build(
+        self,
+        app: &App,
+        skip_without_token: bool,
+    ) -> Result<Option<(Connection, Option<DeploymentName>)>, Failure> {
+        let settings = self.settings(app, None)?;
+        let error = match resolver(&settings, app).build() {
+            Ok(found) => return Ok(Some(found)),
+            Err(SettingsError::NoToken) => match fork(app) {
+                Some(source) => SettingsError::NoTokenInFork { said_by: source },
+                None => SettingsError::NoToken,
+            },
+            Err(error) => return Err(error.into()),
+        };
+        if !skip_without_token {
+            return Err(error.into());
+        }
+        app.note(&format!("skipped: {error}"));
+        Ok(None)
     }
 
     fn settings(self, app: &App, deployment: Option<String>) -> Result<Settings, Failure> {
@@ -151,6 +175,12 @@ fn resolver<'a>(
 ) -> Resolver<'a, offshoot_native::files::OsFiles> {
     use offshoot_core::ports::Host;
     Resolver::new(settings, &app.env, app.host.files())
+}
+
+/// What says that this is a pull request from a fork, if anything does.
+fn fork(app: &App) -> Option<String> {
+    let context = ops::read_context(&app.host, &app.env, &app.current_dir().ok()?).ok()?;
+    Some(context.fork.filter(|fork| fork.value)?.source)
 }
 
 /// The token in a file, or in standard input if its name is `-`.

@@ -2,6 +2,7 @@
 
 pub mod branch_deployments;
 pub mod context;
+pub mod deploy;
 pub mod locations;
 pub mod own;
 pub mod wait;

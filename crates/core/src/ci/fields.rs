@@ -7,6 +7,7 @@ use crate::git::{self, Slug};
 
 /// What is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildKind {
     /// A branch, for its own sake.
@@ -21,6 +22,7 @@ pub enum BuildKind {
 
 /// The state of a pull request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CiPullRequestStatus))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum PullRequestStatus {
     /// Under review.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// A value with its source, so that `offshoot context` can say where each field came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Found<T> {
     /// The value.
     pub value: T,

@@ -286,3 +286,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_commit_by_its_id_if_it_is_there() {
+    let files = with_head(commit_id(BASE)).loose(BASE);
+    let find = |hash: &str| commit(&files, &Latin1, &Env::default(), "/repo", hash);
+    let id = commit_id(BASE).to_string();
+    assert_eq!(find(&id).unwrap().subject, "Base");
+    for missing in ["", &id[..12], &id.replace('6', "7"), &"6".repeat(64), "not hexadecimal"] {
+        assert_eq!(find(missing), None, "{missing}");
+    }
+}

@@ -41,6 +41,14 @@ pub fn single(
         }
         None => None,
     };
+    finish(chosen, flags)
+}
+
+/// The document of the location that `chosen` is, and over that what `flags` say.
+pub(super) fn finish(
+    chosen: Option<(SourceFile<'_>, Node)>,
+    flags: &LocationFlags,
+) -> Result<Document, LocationError> {
     let (mut document, place) = match chosen {
         Some((file, mut node)) => {
             node.value.remove("build");
@@ -145,7 +153,7 @@ fn truthy(value: &Value) -> bool {
 }
 
 /// A name as it is shown in messages.
-fn shown(node: &Node) -> String {
+pub(super) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Str(text) => text.clone(),
         _ => yaml::to_json(node)

@@ -162,6 +162,26 @@ pub enum LocationError {
         /// Where its mapping begins.
         at: Place,
     },
+    /// Two entries of `locations` have one name.
+    #[error("{at}: the file has two locations `{name}`")]
+    Twice {
+        /// The second of them.
+        at: Place,
+        /// Their name.
+        name: String,
+    },
+    /// A build file that says of no location what it is.
+    #[error("{at}: the file has no `locations`")]
+    NoBuild {
+        /// Where its mapping begins.
+        at: Place,
+    },
+    /// A build file whose locations have defaults, which are not merged here.
+    #[error("{at}: `defaults` are not known here")]
+    Defaults {
+        /// The key.
+        at: Place,
+    },
     /// The file holds a list of locations, and none is chosen.
     #[error("{at}: the file holds a list of locations, and none is chosen")]
     Unchosen {
@@ -223,6 +243,14 @@ impl Explain for LocationError {
                 Some("list the locations under `locations`; an empty list removes all".to_owned())
             }
             Self::NamelessEntry { .. } => Some("add a `location_name` to this entry".to_owned()),
+            Self::Twice { .. } => Some("give each location a name of its own".to_owned()),
+            Self::NoBuild { .. } => Some(
+                "list the locations under `locations`, or pass `--location-name` beside the `build.yaml` of a project"
+                    .to_owned(),
+            ),
+            Self::Defaults { .. } => {
+                Some("write what is in `defaults` into each entry of `locations`".to_owned())
+            }
             Self::Unchosen { known, .. } => {
                 Some(format!("pass `--location-name` with one of {}", listed(known)))
             }
@@ -245,6 +273,9 @@ impl Explain for LocationError {
             | Self::Nameless { at: Some(at) }
             | Self::NamelessEntry { at }
             | Self::WithoutLocations { at }
+            | Self::Twice { at, .. }
+            | Self::NoBuild { at }
+            | Self::Defaults { at }
             | Self::Unchosen { at, .. }
             | Self::Differs { at, .. }
             | Self::Unknown { at, .. } => Some(at.excerpt()),

@@ -221,7 +221,7 @@ pub(super) async fn is_gone<H: Host>(client: &Client<'_, H>, name: &DeploymentNa
     matches!(client.send(&branch_deployments::by_name(name)).await, Err(error) if error.is_not_found())
 }
 
-fn named_by_service(name: &str) -> Result<DeploymentName, Error> {
+pub(super) fn named_by_service(name: &str) -> Result<DeploymentName, Error> {
     DeploymentName::parse(name).map_err(|_| {
         Error::input(
             format!("Dagster+ named the branch deployment `{name}`, which cannot stand in a URL"),
@@ -230,7 +230,8 @@ fn named_by_service(name: &str) -> Result<DeploymentName, Error> {
     })
 }
 
-fn variables(
+/// `input`, and what `state` says beyond it, as the call takes it.
+pub(super) fn variables(
     input: BranchDeploymentInput,
     state: Option<GitState>,
 ) -> Result<CreateOrUpdateVariables, Error> {

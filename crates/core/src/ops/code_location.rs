@@ -66,7 +66,7 @@ pub async fn add_or_update_location<H: Host>(
     }
     let client = Client::new(host, connection);
     let entry = client.send(&call).await?;
-    deployed(&client, deployment, vec![entry], limits).await
+    Ok(Outcome::Done(deployed(&client, deployment, vec![entry], limits).await?))
 }
 
 /// Makes the deployment's code locations those of the file at a path and waits until they have loaded.
@@ -89,7 +89,7 @@ pub async fn sync_locations<H: Host>(
     }
     let client = Client::new(host, connection);
     let entries = client.send(&call).await?;
-    deployed(&client, deployment, entries, limits).await
+    Ok(Outcome::Done(deployed(&client, deployment, entries, limits).await?))
 }
 
 /// A code location that is gone.
@@ -169,12 +169,13 @@ pub async fn pull_locations<H: Host>(
     Ok(if document.is_null() { Value::Object(Map::new()) } else { document })
 }
 
-async fn deployed<H: Host>(
+/// Waits for what Dagster+ has taken.
+pub(super) async fn deployed<H: Host>(
     client: &Client<'_, H>,
     deployment: &DeploymentName,
     entries: Vec<WorkspaceEntry>,
     limits: WaitLimits,
-) -> Result<Outcome<DeployedLocations>, Error> {
+) -> Result<DeployedLocations, Error> {
     let wanted: Wanted =
         entries.into_iter().map(|entry| (entry.location_name, entry.metadata_timestamp)).collect();
     let locations: Vec<String> = wanted.keys().cloned().collect();
@@ -183,12 +184,12 @@ async fn deployed<H: Host>(
         locations: locations.clone(),
     });
     let waited = wait(client, deployment, wanted, limits).await?;
-    Ok(Outcome::Done(DeployedLocations {
+    Ok(DeployedLocations {
         deployment: deployment.clone(),
         loaded: waited.loaded.len() == locations.len(),
         locations,
         url: client.connection().endpoint.locations_page(deployment),
-    }))
+    })
 }
 
 async fn is_gone<H: Host>(client: &Client<'_, H>, deployment: &DeploymentName, name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Everything an operation can end with.
 
 use super::{
+    OlderError,
     prune::{BranchesError, PruneError},
     run::RunError,
     wait::WaitError,
@@ -11,6 +12,7 @@ use crate::{
     location::LocationError,
     plus::{DeploymentName, PlusError},
     settings::SettingsError,
+    target::TargetError,
 };
 
 /// The error of an operation. Each member explains itself; this only passes it on.
@@ -40,6 +42,12 @@ pub enum Error {
     /// A list of branches.
     #[error(transparent)]
     Branches(#[from] BranchesError),
+    /// The deployment that the build belongs to.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A newer commit is there already.
+    #[error(transparent)]
+    Older(#[from] OlderError),
     /// The deployment has no code location of that name.
     #[error("the deployment `{deployment}` has no code location `{name}`")]
     NoLocation {
@@ -69,6 +77,8 @@ impl Error {
             Self::Run(error) => Some(error),
             Self::Prune(error) => Some(error),
             Self::Branches(error) => Some(error),
+            Self::Target(error) => Some(error),
+            Self::Older(error) => Some(error),
             Self::NoLocation { .. } | Self::Input { .. } => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plus::DeploymentName;
+use crate::{plus::DeploymentName, target::Target};
 
 /// What happens during an operation, for a person or a log to follow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,6 +17,11 @@ pub enum Event {
         reason: String,
         /// Until the next attempt.
         delay_seconds: f64,
+    },
+    /// It is decided which deployment the build goes to.
+    TargetChosen {
+        /// Which, and why.
+        target: Target,
     },
     /// A branch deployment is there and up to date.
     BranchDeploymentReady {

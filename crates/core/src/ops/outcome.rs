@@ -31,6 +31,12 @@ impl Plan {
         Self { calls: vec![call.plan(endpoint)], wait_for: Vec::new() }
     }
 
+    /// The same plan, which begins with `call`.
+    pub(super) fn after<T>(mut self, call: &Call<T>, endpoint: &Endpoint) -> Self {
+        self.calls.insert(0, call.plan(endpoint));
+        self
+    }
+
     pub(super) fn then_wait_for(self, locations: Vec<String>) -> Self {
         Self { wait_for: locations, ..self }
     }

@@ -1,4 +1,4 @@
-//! Code locations: add or update, reconcile, delete, list, as document.
+//! Code locations: add or update, deploy, reconcile, delete, list, as document.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +23,27 @@ pub fn add_or_update(deployment: &DeploymentName, document: Value) -> Call<Works
             AddOrUpdateResult::UnauthorizedError(error) => Err(error.into()),
             AddOrUpdateResult::InvalidLocationError(error) => Err(error.into()),
             AddOrUpdateResult::Unknown(kind) => Err(Refusal::Unknown(kind)),
+        },
+    )
+}
+
+/// Adds or updates all code locations in `documents`, and leaves the others as they are.
+pub fn deploy(deployment: &DeploymentName, documents: Vec<Value>) -> Call<Vec<WorkspaceEntry>> {
+    let document = serde_json::json!({ "locations": documents });
+    Call::new(
+        "deploy the code locations",
+        Scope::Deployment(deployment.clone()),
+        cynic::Operation::<DeployLocations, _>::mutation(DocumentVariables {
+            document: GenericScalar(document),
+        }),
+        |data| match data.deploy_locations {
+            DeployResult::DeployLocationsSuccess(success) => {
+                Ok(success.locations.into_iter().flatten().collect())
+            }
+            DeployResult::PythonError(error) => Err(error.into()),
+            DeployResult::UnauthorizedError(error) => Err(error.into()),
+            DeployResult::InvalidLocationError(error) => Err(error.into()),
+            DeployResult::Unknown(kind) => Err(Refusal::Unknown(kind)),
         },
     )
 }
@@ -158,6 +179,29 @@ enum AddOrUpdateResult {
     InvalidLocationError(InvalidLocationError),
     #[cynic(fallback)]
     Unknown(String),
+}
+
+#[derive(Debug, cynic::QueryFragment)]
+#[cynic(graphql_type = "CloudMutation", variables = "DocumentVariables")]
+struct DeployLocations {
+    #[arguments(document: $document)]
+    deploy_locations: DeployResult,
+}
+
+#[derive(Debug, cynic::InlineFragments)]
+#[cynic(graphql_type = "DeployLocationsMutationResult", exhaustive)]
+enum DeployResult {
+    DeployLocationsSuccess(DeployLocationsSuccess),
+    PythonError(PythonError),
+    UnauthorizedError(UnauthorizedError),
+    InvalidLocationError(InvalidLocationError),
+    #[cynic(fallback)]
+    Unknown(String),
+}
+
+#[derive(Debug, cynic::QueryFragment)]
+struct DeployLocationsSuccess {
+    locations: Vec<Option<WorkspaceEntry>>,
 }
 
 #[derive(Debug, cynic::QueryFragment)]

@@ -89,6 +89,7 @@ fn the_text_and_variables_of_every_operation_are_pinned() {
         text(&branch_deployments::by_name(&there)),
         text(&branch_deployments::delete(&branch()).unwrap()),
         text(&locations::add_or_update(&there, document.clone())),
+        text(&locations::deploy(&there, vec![document.clone()])),
         text(&locations::reconcile(&there, json!({"locations": [document]}))),
         text(&locations::delete(&there, "etl")),
         text(&locations::list(&there)),

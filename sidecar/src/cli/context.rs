@@ -1,0 +1,70 @@
+//! `context`
+
+use clap::Args;
+use offshoot_core::ops;
+
+use super::{shared::Output, tree::Verb};
+use crate::{
+    app::App,
+    failure::Failure,
+    text::{Text, to_json},
+};
+
+/// `context`
+#[derive(Debug, Args)]
+pub struct Context {
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Verb for Context {
+    const EXAMPLES: &'static str = "Columns: field, value, where it is from. CI counts before Git; OFFSHOOT_BRANCH, OFFSHOOT_COMMIT,
+OFFSHOOT_PULL_REQUEST and so on count before CI. Nothing is sent.
+
+Examples:
+  offshoot context
+  offshoot context --json | jq -r .branch_name.value";
+
+    fn run(self, app: &App) -> Result<(), Failure> {
+        let json = self.output.json;
+        let run = || {
+            let context = ops::read_context(&app.host, &app.env, &app.current_dir()?)?;
+            if json {
+                return app.print(&to_json(&context));
+            }
+            app.print(&aligned(&context.text()))?;
+            for line in remarks(&context) {
+                app.note(&line);
+            }
+            Ok(())
+        };
+        run().map_err(|failure: Failure| failure.in_json(json))
+    }
+}
+
+/// What a person should know before going by `context`: a line each.
+pub fn remarks(context: &ops::Context) -> Vec<String> {
+    let conflict = |ops::Conflict { field, used, other }: &ops::Conflict| {
+        format!(
+            "note: {field} is `{}` by {}, but `{}` by {}; the former counts",
+            used.value, used.source, other.value, other.source
+        )
+    };
+    let problem = |problem: &String| format!("note: {problem}");
+    context.conflicts.iter().map(conflict).chain(context.problems.iter().map(problem)).collect()
+}
+
+/// `text`, whose lines have tabs between their columns, with spaces instead.
+fn aligned(text: &str) -> String {
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..3).map(width).collect();
+    let line = |row: &Vec<&str>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}

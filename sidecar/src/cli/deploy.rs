@@ -1,0 +1,145 @@
+//! `deploy`
+
+use clap::{Args, ValueEnum};
+use offshoot_core::{
+    ops::{self, BuildPlace, DeployInput, Sources},
+    plus::{DeploymentName, branch_deployments::SnapshotBaseDeploymentCondition},
+};
+use pollster::block_on;
+
+use super::{
+    context::remarks,
+    shared::{Connect, OutputOrPlan, Waiting},
+    tree::Verb,
+};
+use crate::{app::App, failure::Failure, report::Reports};
+
+/// `deploy`
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// Full deployment to go to, whatever the build is of [default: builds of the default branch alone go to
+    /// DAGSTER_CLOUD_DEPLOYMENT, all others to their branch deployment]
+    #[arg(long, value_name = "NAME", value_parser = deployment)]
+    full_deployment: Option<DeploymentName>,
+    #[command(flatten)]
+    what: What,
+    /// Full deployment to compare with [default: that of the organization]
+    #[arg(long, value_name = "NAME")]
+    base_deployment_name: Option<String>,
+    /// When to put the base's definitions aside to compare with: on-create or on-update [default: never]
+    #[arg(long, value_name = "CONDITION")]
+    snapshot_base_condition: Option<SnapshotBaseDeploymentCondition>,
+    /// Time of the commit in seconds since the Unix epoch, where there is no checkout
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    timestamp: Option<f64>,
+    /// Let this commit take the place of a newer one
+    #[arg(long)]
+    allow_older: bool,
+    /// What to do without an API token, as in pull requests from forks
+    #[arg(long, value_name = "ACTION", value_enum, default_value = "fail")]
+    on_missing_token: OnMissingToken,
+    #[command(flatten)]
+    reports: Reports,
+    #[command(flatten)]
+    connect: Connect,
+    #[command(flatten)]
+    waiting: Waiting,
+    #[command(flatten)]
+    output: OutputOrPlan,
+}
+
+/// What is deployed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Code locations")]
+struct What {
+    /// Location file [default: build.yaml or dagster_cloud.yaml, here or at the top of the checkout]
+    #[arg(long, value_name = "FILE")]
+    location_file: Option<String>,
+    /// Code location to deploy; may be given several times [default: all of the file]
+    #[arg(long, value_name = "NAME", action = clap::ArgAction::Append)]
+    location_name: Vec<String>,
+    /// Tag of the images that were built, for `build.registry` of each location
+    #[arg(long, value_name = "TAG")]
+    image_tag: Option<String>,
+    /// Image of a location, as LOCATION=REFERENCE; may be given several times
+    #[arg(long, value_name = "REFERENCE", action = clap::ArgAction::Append)]
+    image: Vec<String>,
+    /// Python module that holds the definitions, of a single location
+    #[arg(long, short, value_name = "NAME")]
+    module_name: Option<String>,
+    /// Python package that holds the definitions, of a single location
+    #[arg(long, short, value_name = "NAME")]
+    package_name: Option<String>,
+    /// Python file that holds the definitions, of a single location
+    #[arg(long, short = 'f', value_name = "FILE")]
+    python_file: Option<String>,
+    /// Directory that imports are relative to, of a single location
+    #[arg(long, value_name = "DIR")]
+    working_directory: Option<String>,
+}
+
+/// What to do without an API token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnMissingToken {
+    /// Say why, and end with exit code 0
+    Skip,
+    /// Say why, and fail
+    Fail,
+}
+
+impl Verb for Deploy {
+    const EXAMPLES: &'static str = "Needs no argument in CI, but the images: the branch, the commit and the pull request are taken from the
+variables of the CI system, then from Git. `offshoot context` shows them.
+Exit codes: 12 a location failed to load, 16 refused: the wrong target, or a newer commit is there.
+
+Examples:
+  offshoot deploy --image-tag \"$GIT_COMMIT\"
+  offshoot deploy --image etl=\"$REGISTRY/etl:$TAG\" --image ml=\"$REGISTRY/ml:$TAG\" --junit deploy.xml
+  offshoot deploy --image-tag \"$TAG\" --dry-run";
+
+    fn run(self, app: &App) -> Result<(), Failure> {
+        let OutputOrPlan { json, dry_run } = self.output;
+        let run = || {
+            let path = app.current_dir()?;
+            let Some((connection, full)) =
+                self.connect.build(app, self.on_missing_token == OnMissingToken::Skip)?
+            else {
+                return Ok(());
+            };
+            let limits = self.waiting.limits(app)?;
+            if let Ok(context) = ops::read_context(&app.host, &app.env, &path) {
+                for line in remarks(&context) {
+                    app.note(&line);
+                }
+            }
+            let input = DeployInput {
+                full_deployment: self.full_deployment,
+                base_deployment_name: self.base_deployment_name,
+                snapshot_base_condition: self.snapshot_base_condition,
+                timestamp: self.timestamp,
+                allow_older: self.allow_older,
+                dry_run,
+            };
+            let sources = Sources {
+                location_file: self.what.location_file,
+                location_name: self.what.location_name,
+                image_tag: self.what.image_tag,
+                image: self.what.image,
+                module_name: self.what.module_name,
+                package_name: self.what.package_name,
+                python_file: self.what.python_file,
+                working_directory: self.what.working_directory,
+            };
+            let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
+            let result =
+                block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));
+            self.reports.write(app, &result)?;
+            app.answer(json, &result?)
+        };
+        run().map_err(|failure: Failure| failure.in_json(json))
+    }
+}
+
+fn deployment(text: &str) -> Result<DeploymentName, String> {
+    DeploymentName::parse(text).map_err(|error| error.to_string())
+}
