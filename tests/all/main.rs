@@ -7,6 +7,8 @@ mod case;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod faults;

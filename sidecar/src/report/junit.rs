@@ -34,9 +34,11 @@ fn loaded(deployed: &Deployed) -> Vec<TestCase> {
 }
 
 fn not_loaded(error: &WaitError) -> Vec<TestCase> {
-    let (failed, late) = match error {
-        WaitError::Failed { locations } => (locations.as_slice(), [].as_slice()),
-        WaitError::Timeout { locations, failed, .. } => (failed.as_slice(), locations.as_slice()),
+    let (failed, late, loaded) = match error {
+        WaitError::Failed { locations, loaded } => (locations, [].as_slice(), loaded),
+        WaitError::Timeout { locations, failed, loaded, .. } => {
+            (failed, locations.as_slice(), loaded)
+        }
         WaitError::NoAgent { .. } => return vec![whole(error)],
     };
     let failed = failed.iter().map(|failed| {
@@ -45,7 +47,8 @@ fn not_loaded(error: &WaitError) -> Vec<TestCase> {
     let late = late.iter().map(|name| {
         case(name, NonSuccessKind::Failure, "it did not load in time", &error.to_string())
     });
-    failed.chain(late).collect()
+    let loaded = loaded.iter().map(|name| TestCase::new(name.as_str(), TestCaseStatus::success()));
+    failed.chain(late).chain(loaded).collect()
 }
 
 /// A deployment that ended before any location could load or fail.

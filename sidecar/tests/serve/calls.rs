@@ -111,13 +111,27 @@ fn git_state_is_read_from_the_workspace() {
     assert_eq!(branch.commits.last().unwrap().commit_hash, hash);
 
     let context = served.curl("/v1/context?path=sub%20dir", &[]);
-    let field = |value: &str| json!({ "value": value, "source": "git" });
-    assert_eq!(context.json()["commit_hash"], field(&hash), "{context:?}");
-    assert_eq!(context.json()["branch_name"], field("feature/cart"));
-    assert_eq!(context.json()["commit_message"], field("Add a \"cart\" & more"));
+    let field = |value: &str, source: &str| json!({ "value": value, "source": source });
+    assert_eq!(context.json()["commit_hash"], field(&hash, "git: HEAD"), "{context:?}");
+    assert_eq!(context.json()["branch_name"], field("feature/cart", "git: HEAD"));
+    let message = field("Add a \"cart\" & more", "git: commit");
+    assert_eq!(context.json()["commit_message"], message);
     assert!(!context.body.contains("hunter2"), "{context:?}");
+    let deploy = [
+        "-d",
+        "path=sub dir",
+        "-d",
+        "location_name=etl",
+        "-d",
+        "module_name=m",
+        "-d",
+        "dry_run=true",
+    ];
+    let planned = served.curl("/v1/deploy", &deploy);
+    assert_eq!(planned.json()["wait_for"], json!(["etl"]), "{planned:?}");
+    assert_eq!(planned.json()["calls"][0]["variables"]["branchData"]["branchName"], "feature/cart");
     let text = served.curl("/v1/context?path=sub+dir", TEXT).body;
-    assert!(text.lines().any(|line| line == "git_repo_owner\tacme\tgit"), "{text}");
+    assert!(text.lines().any(|line| line == "git_repo_owner\tacme\tgit: remote origin"), "{text}");
     assert_eq!(served.curl("/v1/context", &[]).problem(), "git.not-found");
 }
 

@@ -252,6 +252,7 @@ impl<'a, 'c, H: Host> Wait<'a, 'c, H> {
             return Err(WaitError::Timeout {
                 locations: self.pending.keys().cloned().collect(),
                 failed: self.failed.clone(),
+                loaded: self.loaded.clone(),
                 seconds: self.limits.location_load_timeout,
                 fault: self.last_fault.clone().map(Box::new),
             });
@@ -277,7 +278,7 @@ impl<'a, 'c, H: Host> Wait<'a, 'c, H> {
         if self.failed.is_empty() {
             return Ok(Waited { loaded: self.loaded });
         }
-        Err(WaitError::Failed { locations: self.failed }.into())
+        Err(WaitError::Failed { locations: self.failed, loaded: self.loaded }.into())
     }
 
     /// Until the next deadline.
@@ -320,6 +321,8 @@ pub enum WaitError {
     Failed {
         /// Each with its error.
         locations: Vec<FailedLocation>,
+        /// Those that have loaded.
+        loaded: Vec<String>,
     },
     /// No agent sent a heartbeat.
     #[error("no agent serves `{deployment}`: none sent a heartbeat within {seconds} s{}", after(fault.as_deref()))]
@@ -338,6 +341,8 @@ pub enum WaitError {
         locations: Vec<String>,
         /// Those that failed before.
         failed: Vec<FailedLocation>,
+        /// Those that have loaded.
+        loaded: Vec<String>,
         /// The limit.
         seconds: u64,
         /// What the last poll failed with, if it failed.
@@ -368,7 +373,7 @@ impl Explain for WaitError {
     }
 
     fn detail(&self) -> Option<String> {
-        let (Self::Failed { locations: failed } | Self::Timeout { failed, .. }) = self else {
+        let (Self::Failed { locations: failed, .. } | Self::Timeout { failed, .. }) = self else {
             return None;
         };
         let sections =
