@@ -50,23 +50,24 @@ impl Verb for BranchDeployment {
 Example:
   NAME=$(offshoot ci branch-deployment .)";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
-        let run = || {
-            let connection = self.connect.organization(app)?;
-            let path = app.resolve(&self.project_dir)?;
-            let place = BuildPlace { path: &path, env: &app.env, full: None };
-            let input = UpdateInput {
-                mark_closed: self.mark_closed,
-                read_only: self.read_only,
-                base_deployment_name: self.base_deployment_name,
-                snapshot_base_condition: self.snapshot_base_condition,
-            };
-            let updated =
-                block_on(ops::update_branch_deployment(&app.host, &connection, place, input))?;
-            app.answer(json, &updated)
+        let connection = self.connect.organization(app)?;
+        let path = app.resolve(&self.project_dir)?;
+        let place = BuildPlace { path: &path, env: &app.env, full: None };
+        let input = UpdateInput {
+            mark_closed: self.mark_closed,
+            read_only: self.read_only,
+            base_deployment_name: self.base_deployment_name,
+            snapshot_base_condition: self.snapshot_base_condition,
         };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let updated =
+            block_on(ops::update_branch_deployment(&app.host, &connection, place, input))?;
+        app.answer(json, &updated)
     }
 }
 

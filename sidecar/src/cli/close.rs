@@ -37,21 +37,22 @@ Examples:
   offshoot close
   OFFSHOOT_BRANCH=feature/cart offshoot close --pull-request-status MERGED";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
-        let run = || {
-            let path = app.current_dir()?;
-            let skip = self.on_missing_token == OnMissingToken::Skip;
-            let Some((connection, _)) = self.connect.build(app, skip)? else { return Ok(()) };
-            let place = BuildPlace { path: &path, env: &app.env, full: None };
-            let input = CloseInput { pull_request_status: self.pull_request_status, dry_run };
-            let outcome = block_on(ops::close(&app.host, &connection, place, input))?;
-            if let ops::Outcome::Done(closed) = &outcome {
-                app.note(&told(closed));
-            }
-            app.answer(json, &outcome)
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let path = app.current_dir()?;
+        let skip = self.on_missing_token == OnMissingToken::Skip;
+        let Some((connection, _)) = self.connect.build(app, skip)? else { return Ok(()) };
+        let place = BuildPlace { path: &path, env: &app.env, full: None };
+        let input = CloseInput { pull_request_status: self.pull_request_status, dry_run };
+        let outcome = block_on(ops::close(&app.host, &connection, place, input))?;
+        if let ops::Outcome::Done(closed) = &outcome {
+            app.note(&told(closed));
+        }
+        app.answer(json, &outcome)
     }
 }
 

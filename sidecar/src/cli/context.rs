@@ -25,20 +25,21 @@ Examples:
   offshoot context
   offshoot context --json | jq -r .branch_name.value";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.output.json;
-        let run = || {
-            let context = ops::read_context(&app.host, &app.env, &app.current_dir()?)?;
-            if json {
-                return app.print(&to_json(&context));
-            }
-            app.print(&aligned(&context.text()))?;
-            for line in remarks(&context) {
-                app.note(&line);
-            }
-            Ok(())
-        };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let context = ops::read_context(&app.host, &app.env, &app.current_dir()?)?;
+        if json {
+            return app.print(&to_json(&context));
+        }
+        app.print(&aligned(&context.text()))?;
+        for line in remarks(&context) {
+            app.note(&line);
+        }
+        Ok(())
     }
 }
 

@@ -97,46 +97,46 @@ Examples:
   offshoot deploy --image etl=\"$REGISTRY/etl:$TAG\" --image ml=\"$REGISTRY/ml:$TAG\" --junit deploy.xml
   offshoot deploy --image-tag \"$TAG\" --dry-run";
 
+    fn json(&self) -> bool {
+        self.output.json
+    }
+
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
-        let run = || {
-            let path = app.current_dir()?;
-            let Some((connection, full)) =
-                self.connect.build(app, self.on_missing_token == OnMissingToken::Skip)?
-            else {
-                return Ok(());
-            };
-            let limits = self.waiting.limits(app)?;
-            if let Ok(context) = ops::read_context(&app.host, &app.env, &path) {
-                for line in remarks(&context) {
-                    app.note(&line);
-                }
-            }
-            let input = DeployInput {
-                full_deployment: self.full_deployment,
-                base_deployment_name: self.base_deployment_name,
-                snapshot_base_condition: self.snapshot_base_condition,
-                timestamp: self.timestamp,
-                allow_older: self.allow_older,
-                dry_run,
-            };
-            let sources = Sources {
-                location_file: self.what.location_file,
-                location_name: self.what.location_name,
-                image_tag: self.what.image_tag,
-                image: self.what.image,
-                module_name: self.what.module_name,
-                package_name: self.what.package_name,
-                python_file: self.what.python_file,
-                working_directory: self.what.working_directory,
-            };
-            let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
-            let result =
-                block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));
-            self.reports.write(app, &result)?;
-            app.answer(json, &result?)
+        let path = app.current_dir()?;
+        let Some((connection, full)) =
+            self.connect.build(app, self.on_missing_token == OnMissingToken::Skip)?
+        else {
+            return Ok(());
         };
-        run().map_err(|failure: Failure| failure.in_json(json))
+        let limits = self.waiting.limits(app)?;
+        if let Ok(context) = ops::read_context(&app.host, &app.env, &path) {
+            for line in remarks(&context) {
+                app.note(&line);
+            }
+        }
+        let input = DeployInput {
+            full_deployment: self.full_deployment,
+            base_deployment_name: self.base_deployment_name,
+            snapshot_base_condition: self.snapshot_base_condition,
+            timestamp: self.timestamp,
+            allow_older: self.allow_older,
+            dry_run,
+        };
+        let sources = Sources {
+            location_file: self.what.location_file,
+            location_name: self.what.location_name,
+            image_tag: self.what.image_tag,
+            image: self.what.image,
+            module_name: self.what.module_name,
+            package_name: self.what.package_name,
+            python_file: self.what.python_file,
+            working_directory: self.what.working_directory,
+        };
+        let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
+        let result = block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));
+        self.reports.write(app, &result)?;
+        app.answer(json, &result?)
     }
 }
 
