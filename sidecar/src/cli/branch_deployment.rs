@@ -16,7 +16,7 @@ use crate::{app::App, failure::Failure};
 /// `branch-deployment create-or-update`
 #[derive(Debug, Args)]
 pub struct CreateOrUpdate {
-    /// Name of the Git repository; with --read-git-state by default that in the URL of `origin`
+    /// Name of the Git repository; with --read-git-state by default what CI says, or the URL of `origin`
     #[arg(
         long,
         alias = "repo-name",
@@ -24,7 +24,7 @@ pub struct CreateOrUpdate {
         required_unless_present = "read_git_state"
     )]
     git_repo_name: Option<String>,
-    /// Branch; with --read-git-state by default the one checked out
+    /// Branch; with --read-git-state by default what CI says, or the one checked out
     #[arg(long, value_name = "BRANCH", required_unless_present = "read_git_state")]
     branch_name: Option<String>,
     /// Hash of the branch's latest commit

@@ -106,7 +106,7 @@ fn git_state_is_read_from_the_workspace() {
     assert_eq!(put.status, 200, "{put:?}");
     let made = served.upstream.inspect.branch_deployments();
     let branch = made[0].branch.as_ref().unwrap();
-    assert_eq!(branch.metadata.repo_name, "shop");
+    assert_eq!(branch.metadata.repo_name, "acme/shop");
     assert_eq!(branch.metadata.branch_name, "feature/cart");
     assert_eq!(branch.commits.last().unwrap().commit_hash, hash);
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Event, Outcome, Plan};
+use super::{Error, Event, Outcome, Plan, context::Build};
 use crate::{
     env::Env,
     git::{self, GitState},
@@ -26,9 +26,9 @@ const LAST_SECOND: f64 = 1e11;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct BranchDeploymentInput {
-    /// The repository's name; with `read_git_state` it defaults to that in the URL of `origin`.
+    /// The repository's name; with `read_git_state` it defaults to what CI says, or the URL of `origin`.
     pub git_repo_name: Option<String>,
-    /// The branch; with `read_git_state` it defaults to the one checked out.
+    /// The branch; with `read_git_state` it defaults to what CI says, or the one checked out.
     pub branch_name: Option<String>,
     /// The full hash of the branch's latest commit.
     pub commit_hash: Option<String>,
@@ -87,13 +87,20 @@ pub struct BranchDeployment {
 pub async fn create_or_update_branch_deployment<H: Host>(
     host: &H,
     connection: &Connection,
-    input: BranchDeploymentInput,
+    mut input: BranchDeploymentInput,
     checkout: (&str, &Env),
 ) -> Result<Outcome<BranchDeployment>, Error> {
+    let (path, env) = checkout;
     let state = match input.read_git_state {
-        true => Some(git::read(host.files(), host.charset(), checkout.1, checkout.0)?),
+        true => Some(git::read(host.files(), host.charset(), env, path)?),
         false => None,
     };
+    // Whichever command names it, a branch has one branch deployment.
+    if state.is_some() && (input.git_repo_name.is_none() || input.branch_name.is_none()) {
+        let build = Build::read(host, env, path)?;
+        input.git_repo_name = input.git_repo_name.or_else(|| build.repository());
+        input.branch_name = input.branch_name.or(build.context.branch_name.map(|it| it.value));
+    }
     let dry_run = input.dry_run;
     let call = branch_deployments::create_or_update(variables(input, state)?);
     if dry_run {
@@ -235,10 +242,7 @@ pub(super) fn variables(
     input: BranchDeploymentInput,
     state: Option<GitState>,
 ) -> Result<CreateOrUpdateVariables, Error> {
-    let (branch, slug, commit) = match state {
-        Some(state) => (state.branch, state.repository, state.commit),
-        None => (None, None, None),
-    };
+    let commit = state.and_then(|state| state.commit);
     let read = input.read_git_state;
     let required = |value: Option<String>, flag: &str, git_lacks: &str| {
         let given = value.filter(|value| !value.trim().is_empty());
@@ -254,15 +258,12 @@ pub(super) fn variables(
         })
     };
     let repo_name = required(
-        input.git_repo_name.or(slug.map(|slug| slug.name)),
+        input.git_repo_name,
         "git-repo-name",
-        "the checkout has no remote `origin` to take the repository's name from",
+        "neither CI nor a remote `origin` tells the repository's name",
     )?;
-    let branch_name = required(
-        input.branch_name.or(branch),
-        "branch-name",
-        "the checkout has a commit checked out and no branch (as usual in CI)",
-    )?;
+    let branch_name =
+        required(input.branch_name, "branch-name", "neither CI nor the checkout tells the branch")?;
     // What `git rev-parse --abbrev-ref HEAD` prints in a detached checkout.
     if branch_name == "HEAD" {
         return Err(Error::input(
