@@ -39,7 +39,7 @@ impl Scope {
 ///
 /// Sending it twice does no more than sending it once, so any of them may be sent again: queries change nothing,
 /// most mutations set a state, a deletion that comes second finds nothing, and what would otherwise be done anew
-/// each time carries a key of [`Call::once`].
+/// each time carries a key of its own.
 pub struct Call<T> {
     /// What it does, to complete "could not ...".
     pub(super) doing: &'static str,
