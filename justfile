@@ -18,14 +18,20 @@ lint:
 wasm-check:
     cargo check -p offshoot-core -p offshoot-wasm --target wasm32-unknown-unknown
 
+# The npm package, into wasm/dist.
+wasm:
+    npm ci --prefix wasm/package --no-fund --no-audit --loglevel=error
+    node wasm/package/build.mjs
+
 # The binary as it is shipped: static, stripped.
 release:
     cargo build --release --target x86_64-unknown-linux-musl -p offshoot
 
 # Whole processes, memory and size, beside curl and the official client. Prints ratios.
-bench: release
+bench: release wasm
     bash tests/setup.sh
     python3 tests/bench/bench.py
+    node wasm/package/bench/git-state.mjs
 
 # What is generated and committed.
 generate:

@@ -25,6 +25,7 @@ pub trait Explain: Error {
 
 /// An error as data: the one form in which every face shows errors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Report {
     /// The stable code.
     pub code: Code,
@@ -70,8 +71,9 @@ macro_rules! codes {
     ($($name:ident $text:literal exit $exit:literal status $status:literal $meaning:literal,)*) => {
         /// Every stable error code. The table of the documentation is generated from this one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
         pub enum Code {
-            $(#[doc = $meaning] $name,)*
+            $(#[doc = $meaning] #[cfg_attr(feature = "typescript", serde(rename = $text))] $name,)*
         }
 
         impl Code {

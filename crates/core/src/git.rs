@@ -70,6 +70,7 @@ use crate::{
 
 /// What is known of a checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct GitState {
     /// The top directory of the worktree, without symbolic links; `None` in a bare repository and inside `.git`.
     pub root: Option<String>,

@@ -13,7 +13,8 @@ const SHORTEST: usize = 12;
 
 /// A token or password. `Debug`, `Display` and `Serialize` show [`MASK`]; only [`Secret::expose`] does not.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(from = "String")]
 pub struct Secret(String);
 
 impl Secret {
@@ -31,6 +32,12 @@ impl Secret {
     /// than 12 bytes is none, and is not looked for.
     pub fn mask_in(&self, text: &str) -> String {
         if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(&self.0, MASK) }
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 
@@ -62,6 +69,8 @@ mod tests {
         let shown = format!("{secret} {secret:?} {}", serde_json::to_string(&secret).unwrap());
         assert!(!shown.contains("s3cr3t"), "{shown}");
         assert_eq!(secret.expose(), "agent:acme:s3cr3t");
+        let read: Secret = serde_json::from_str(r#"" agent:acme:s3cr3t\n""#).unwrap();
+        assert_eq!(read, secret);
     }
 
     #[test]

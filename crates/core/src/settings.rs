@@ -22,6 +22,7 @@ pub use config_file::{ConfigFileError, ConfigFiles};
 /// A word that is there but empty is an error, because it is most often the output of a step that failed.
 /// In the environment, empty means unset.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The organization.
@@ -41,6 +42,7 @@ pub struct Settings {
 /// How long to wait, as said by flags or fields. Seconds; 0 for not at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct WaitSettings {
     /// For the code locations to load.

@@ -23,3 +23,5 @@ mod plan;
 mod repository;
 #[path = "git_state/shapes.rs"]
 mod shapes;
+#[path = "git_state/wasm.rs"]
+mod wasm;

@@ -12,6 +12,7 @@ use crate::ports::Charset;
 ///
 /// Texts are UTF-8; bytes that are not are shown as U+FFFD.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Commit {
     /// The id in hexadecimal, 40 or 64 digits.
     pub hash: String,

@@ -10,6 +10,7 @@ use super::path;
 
 /// A repository as its hosting service names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Slug {
     /// The organization or user, then any groups or the project, with `/` between them; `None` for a repository that is
     /// only a directory.

@@ -10,6 +10,7 @@ use crate::written;
 /// An empty text is a value like any other, as it is to the official client.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct LocationFlags {
     /// The name: which location of a file is meant, and what it is called without one.
@@ -53,6 +54,7 @@ pub struct LocationFlags {
     pub pex_bundle: Option<bool>,
     /// The versions of state-backed components, passed on as they are.
     #[serde(deserialize_with = "written::json")]
+    #[cfg_attr(feature = "typescript", tsify(type = "unknown"))]
     pub defs_state_info: Option<Value>,
 }
 

@@ -24,6 +24,7 @@ const LAST_SECOND: f64 = 1e11;
 /// What a branch deployment is created of, or brought up to date with.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct BranchDeploymentInput {
     /// The repository's name; with `read_git_state` it defaults to what CI says, or the URL of `origin`.
@@ -70,6 +71,7 @@ pub struct BranchDeploymentInput {
 /// A branch deployment that is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct BranchDeployment {
     /// Its name, for URLs and for `--deployment`.
     pub name: DeploymentName,
@@ -115,6 +117,7 @@ pub async fn create_or_update_branch_deployment<H: Host>(
 /// The name of the branch deployment of a branch, whether it exists or not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct BranchName {
     /// The repository's name.
@@ -140,6 +143,7 @@ pub async fn name_branch_deployment<H: Host>(
 /// Which branch deployments are listed.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct ListFilter {
     /// The most that are listed.
@@ -191,6 +195,7 @@ pub async fn show_branch_deployment<H: Host>(
 /// A branch deployment that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Deleted {
     /// Its name.
     pub deleted: String,

@@ -28,6 +28,7 @@ pub struct LocationInput {
 /// Code locations that Dagster+ has taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct DeployedLocations {
     /// Where.
     pub deployment: DeploymentName,
@@ -95,6 +96,7 @@ pub async fn sync_locations<H: Host>(
 /// A code location that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct CodeLocation {
     /// Its name.
     pub deleted: String,
@@ -131,6 +133,7 @@ pub async fn delete_location<H: Host>(
 /// A code location with what it was deployed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct ListedCodeLocation {
     /// Its name.
     pub name: String,

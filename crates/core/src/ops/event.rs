@@ -7,6 +7,7 @@ use crate::{plus::DeploymentName, target::Target};
 /// What happens during an operation, for a person or a log to follow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A call failed and will be sent again.

@@ -7,6 +7,7 @@ use crate::plus::{Call, Endpoint, PlannedCall};
 /// The result of an operation that has a dry run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(untagged)]
 pub enum Outcome<T> {
     /// It was done.
@@ -18,11 +19,13 @@ pub enum Outcome<T> {
 /// What a dry run would have done.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Plan {
     /// The calls that change something, in their order. The token is in none of them.
     pub calls: Vec<PlannedCall>,
     /// The code locations that it would then wait for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
     pub wait_for: Vec<String>,
 }
 

@@ -45,6 +45,7 @@ impl Default for WaitLimits {
 /// What a wait ended with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Waited {
     /// The locations that have loaded.
     pub loaded: Vec<String>,

@@ -156,6 +156,8 @@ pub struct DeploymentCommitInput {
 /// The state of a pull request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, cynic::Enum)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "UPPERCASE"))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", serde(rename_all = "SCREAMING_SNAKE_CASE"))]
 pub enum PullRequestStatus {
     /// Under review.
     Open,
@@ -168,6 +170,8 @@ pub enum PullRequestStatus {
 /// When a branch deployment's base is put aside to compare with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, cynic::Enum)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", serde(rename_all = "kebab-case"))]
 pub enum SnapshotBaseDeploymentCondition {
     /// Once, when the branch deployment is created.
     OnCreate,
@@ -203,6 +207,7 @@ impl FromStr for SnapshotBaseDeploymentCondition {
 /// A deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, cynic::QueryFragment)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[cynic(graphql_type = "DagsterCloudDeployment")]
 pub struct Deployment {
     /// The identifier that deletion wants.
@@ -211,11 +216,12 @@ pub struct Deployment {
     pub deployment_name: String,
     /// Full or branch.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    #[cfg_attr(feature = "typescript", tsify(type = r#""PRODUCTION" | "BRANCH" | (string & {})"#))]
     pub deployment_type: DeploymentType,
     /// Branch and pull request, of a branch deployment.
     pub branch_deployment_git_metadata: Option<GitMetadata>,
     /// The commit it was last updated to.
-    pub latest_commit: Option<Commit>,
+    pub latest_commit: Option<DeploymentCommit>,
 }
 
 /// Full or branch.
@@ -234,6 +240,7 @@ pub enum DeploymentType {
 /// What a branch deployment knows of its branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, cynic::QueryFragment)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[cynic(graphql_type = "BranchDeploymentGitMetadata")]
 pub struct GitMetadata {
     /// The branch.
@@ -246,6 +253,10 @@ pub struct GitMetadata {
     pub pull_request_url: Option<String>,
     /// The pull request's status.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(type = r#""OPEN" | "CLOSED" | "MERGED" | (string & {}) | null"#)
+    )]
     pub pull_request_status: Option<ReportedStatus>,
     /// The pull request's number.
     pub pull_request_number: Option<String>,
@@ -269,12 +280,14 @@ pub enum ReportedStatus {
 /// A commit that a branch deployment was updated to.
 #[derive(Debug, Clone, PartialEq, Serialize, cynic::QueryFragment)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[cynic(graphql_type = "DeploymentCommit")]
-pub struct Commit {
+pub struct DeploymentCommit {
     /// The full hash.
     pub commit_hash: String,
     /// The committer's time.
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
+    #[cfg_attr(feature = "typescript", tsify(type = "number"))]
     pub timestamp: Timestamp,
     /// The subject line.
     pub commit_message: Option<String>,

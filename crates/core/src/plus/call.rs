@@ -120,6 +120,7 @@ impl<T> Call<T> {
 /// A call that a dry run would have sent. The token is not in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct PlannedCall {
     /// Always `POST`.
     pub method: &'static str,
@@ -134,5 +135,6 @@ pub struct PlannedCall {
     /// The text of the operation.
     pub query: String,
     /// Its variables.
+    #[cfg_attr(feature = "typescript", tsify(type = "unknown"))]
     pub variables: Value,
 }

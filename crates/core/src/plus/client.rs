@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use backon::ExponentialBackoff;
 use http::{
     HeaderName, HeaderValue, Request,
     header::{CONTENT_TYPE, USER_AGENT},
 };
+use serde_json::value::RawValue;
 
 use super::{
     answer::{self, Failed},
-    call::{Call, Undecoded},
+    call::{Call, Scope, Undecoded},
     endpoint::Endpoint,
     error::{Fault, PlusError, Problem},
+    idempotency::IdempotencyKey,
     retry::{Budget, delays},
 };
 use crate::{
@@ -63,35 +66,12 @@ impl<'a, H: Host> Client<'a, H> {
     /// # Errors
     /// With the fault of the last attempt.
     pub async fn send<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
-        let clock = self.host.clock();
-        let mut delays = delays(clock);
-        let mut reached = false;
-        let mut attempts = 0;
+        let mut tries = Tries { delays: delays(self.host.clock()), reached: false, attempts: 0 };
         loop {
-            attempts += 1;
-            let (problem, asked_delay) = match self.exchange(call, self.left(reached)).await {
+            match self.exchange(call, self.left(tries.reached)).await {
                 Ok(value) => return Ok(value),
-                Err(Undone::Refused(refusal)) => (Problem::Refusal(refusal), None),
-                Err(Undone::Failed(Failed { fault, asked_delay })) => {
-                    reached |= !fault.is_unreached();
-                    (Problem::Fault(fault), asked_delay)
-                }
-            };
-            let error = self.error(call.doing, problem, attempts);
-            if !error.is_transient() {
-                return Err(error);
+                Err(undone) => self.pause(&mut tries, call.doing, undone).await?,
             }
-            // Retry-After is a least, the backoff's own delay spreads the callers.
-            let delay = delays.next().unwrap_or_default().max(asked_delay.unwrap_or_default());
-            if delay >= self.left(reached) {
-                return Err(error);
-            }
-            self.host.events().emit(Event::Retrying {
-                doing: call.doing,
-                reason: error.problem.to_string(),
-                delay_seconds: delay.as_secs_f64(),
-            });
-            clock.sleep(delay).await;
         }
     }
 
@@ -121,12 +101,41 @@ impl<'a, H: Host> Client<'a, H> {
         self.connection
     }
 
+    /// Returns when it is time for another attempt, and with the error if there is none to be.
+    async fn pause(
+        &self,
+        tries: &mut Tries,
+        doing: &'static str,
+        undone: Undone,
+    ) -> Result<(), PlusError> {
+        tries.attempts += 1;
+        let (problem, asked_delay) = match undone {
+            Undone::Refused(refusal) => (Problem::Refusal(refusal), None),
+            Undone::Failed(Failed { fault, asked_delay }) => {
+                tries.reached |= !fault.is_unreached();
+                (Problem::Fault(fault), asked_delay)
+            }
+        };
+        let error = self.error(doing, problem, tries.attempts);
+        if !error.is_transient() {
+            return Err(error);
+        }
+        // Retry-After is a least, the backoff's own delay spreads the callers.
+        let delay = tries.delays.next().unwrap_or_default().max(asked_delay.unwrap_or_default());
+        if delay >= self.left(tries.reached) {
+            return Err(error);
+        }
+        self.host.events().emit(Event::Retrying {
+            doing,
+            reason: error.problem.to_string(),
+            delay_seconds: delay.as_secs_f64(),
+        });
+        self.host.clock().sleep(delay).await;
+        Ok(())
+    }
+
     async fn exchange<T>(&self, call: &Call<T>, left: Duration) -> Result<T, Undone> {
-        let limits =
-            Limits { timeout: left.min(self.connection.budget.per_exchange), max_body: MAX_ANSWER };
-        let response =
-            self.host.http().send(self.request(call)?, limits).await.map_err(Failed::from)?;
-        let data = answer::data(&response, &self.connection.token, self.host.clock().now())?;
+        let data = self.data(&call.scope, call.key.as_ref(), call.body(), left).await?;
         call.decode(data.get()).map_err(|undecoded| match undecoded {
             Undecoded::Malformed(problem) => {
                 Undone::Failed(Failed { fault: Fault::Malformed { problem }, asked_delay: None })
@@ -135,25 +144,45 @@ impl<'a, H: Host> Client<'a, H> {
         })
     }
 
-    fn request<T>(&self, call: &Call<T>) -> Result<Request<Vec<u8>>, Failed> {
+    /// Apart from [`Client::exchange`], so that it is compiled once and not for each kind of answer.
+    async fn data(
+        &self,
+        scope: &Scope,
+        key: Option<&IdempotencyKey>,
+        body: Vec<u8>,
+        left: Duration,
+    ) -> Result<Box<RawValue>, Failed> {
+        let limits =
+            Limits { timeout: left.min(self.connection.budget.per_exchange), max_body: MAX_ANSWER };
+        let request = self.request(scope, key, body)?;
+        let response = self.host.http().send(request, limits).await.map_err(Failed::from)?;
+        answer::data(&response, &self.connection.token, self.host.clock().now())
+    }
+
+    fn request(
+        &self,
+        scope: &Scope,
+        key: Option<&IdempotencyKey>,
+        body: Vec<u8>,
+    ) -> Result<Request<Vec<u8>>, Failed> {
         let unusable = |message: &str| {
             Failed::from(SendError { kind: SendErrorKind::Unusable, message: message.to_owned() })
         };
         let mut token = HeaderValue::from_str(self.connection.token.expose())
             .map_err(|_| unusable("the token has characters that no HTTP header can carry"))?;
         token.set_sensitive(true);
-        let mut request = Request::post(call.scope.graphql_url(&self.connection.endpoint))
+        let mut request = Request::post(scope.graphql_url(&self.connection.endpoint))
             .header(API_TOKEN, token)
             .header(SCOPE, "deployment")
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("offshoot/", env!("CARGO_PKG_VERSION")));
-        if let Some(deployment) = call.scope.deployment() {
+        if let Some(deployment) = scope.deployment() {
             request = request.header(DEPLOYMENT, deployment.as_str());
         }
-        if let Some(key) = &call.key {
+        if let Some(key) = key {
             request = request.header(IDEMPOTENCY_KEY, key.as_str());
         }
-        request.body(call.body()).map_err(|_| unusable("the URL cannot be requested"))
+        request.body(body).map_err(|_| unusable("the URL cannot be requested"))
     }
 
     /// What is left of the budget; less while the server has not been reached at all.
@@ -172,6 +201,14 @@ impl<'a, H: Host> Client<'a, H> {
         let host = base.split_once("://").map_or(base, |(_, rest)| rest).to_owned();
         PlusError { doing, host, problem, attempts, elapsed: self.elapsed() }
     }
+}
+
+/// The attempts at one call so far.
+struct Tries {
+    delays: ExponentialBackoff,
+    /// Whether any of them reached a server.
+    reached: bool,
+    attempts: u32,
 }
 
 /// Why one exchange brought no value.

@@ -139,6 +139,7 @@ pub struct ListedLocation {
 /// Where the code of a location comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default)]
 pub struct CodeSource {
     /// A Python file.

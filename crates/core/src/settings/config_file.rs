@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, io};
 
+use toml::de::{DeTable, DeValue};
+
 use crate::{
     env::Env,
     error::{Code, Explain},
@@ -108,18 +110,18 @@ fn scalar(value: &serde_json::Value) -> Option<String> {
 }
 
 fn dg_config(text: &str) -> Result<Keys, String> {
-    let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let plus = table.get("cli").and_then(|cli| cli.get("plus")).and_then(toml::Value::as_table);
-    let text_of = |value: &toml::Value| match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
+    let table = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
+    let plus = table.get_ref().get("cli").and_then(|cli| cli.get_ref().get("plus"));
+    let text_of = |value: &DeValue<'_>| match value {
+        DeValue::String(text) => Some(text.clone().into_owned()),
+        DeValue::Integer(number) => Some(number.to_string()),
         _ => None,
     };
     Ok(plus
+        .and_then(|plus| plus.get_ref().as_table())
         .into_iter()
         .flatten()
-        .filter_map(|(key, value)| Some((key.clone(), text_of(value)?)))
+        .filter_map(|(key, value)| Some((key.get_ref().to_string(), text_of(value.get_ref())?)))
         .collect())
 }
 

@@ -13,6 +13,8 @@ use offshoot_core::{
 use offshoot_native::{charset::EncodingRs, files::OsFiles};
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 
+use crate::wasm;
+
 /// The five fields that git prints, which are the reference.
 pub const FORMAT: &str = "--format=%H%n%ae%n%an%n%cd%n%s";
 
@@ -90,10 +92,12 @@ pub fn run(
     }
 }
 
-/// Our answer for `dir`.
+/// Our answer for `dir`, on which the WASM module has to agree, if it is there.
 pub fn read(dir: &Path, env: &[(&str, &str)]) -> Result<GitState, GitError> {
-    let env = Env::from_iter(env.iter().copied());
-    offshoot_core::git::read(&OsFiles, &EncodingRs, &env, dir.to_str().unwrap())
+    let variables = Env::from_iter(env.iter().copied());
+    let state = offshoot_core::git::read(&OsFiles, &EncodingRs, &variables, dir.to_str().unwrap());
+    wasm::compare(dir, env, &state);
+    state
 }
 
 /// A commit in the form of [`FORMAT`].

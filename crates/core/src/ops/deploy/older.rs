@@ -4,7 +4,7 @@ use crate::{
     error::{Code, Explain},
     plus::{
         DeploymentName,
-        branch_deployments::{Commit, DeploymentCommitInput},
+        branch_deployments::{DeploymentCommit, DeploymentCommitInput},
     },
 };
 
@@ -35,7 +35,7 @@ impl Explain for OlderError {
 /// Refuses `here` if `there` is another commit with a later time.
 pub(super) fn check(
     deployment: &DeploymentName,
-    there: Option<Commit>,
+    there: Option<DeploymentCommit>,
     here: &DeploymentCommitInput,
 ) -> Result<(), OlderError> {
     match there {

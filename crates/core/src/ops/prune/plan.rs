@@ -129,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plus::branch_deployments::{Commit, GitMetadata};
+    use crate::plus::branch_deployments::{DeploymentCommit, GitMetadata};
 
     const NOW: Duration = Duration::from_secs(1_700_000_000);
     const DAY: Duration = Duration::from_secs(86_400);
@@ -153,7 +153,7 @@ mod tests {
 
     fn aged(deployment: Deployment, days: f64) -> Deployment {
         let timestamp = NOW.as_secs_f64() - days * DAY.as_secs_f64();
-        let latest_commit = Some(Commit {
+        let latest_commit = Some(DeploymentCommit {
             commit_hash: "1f".into(),
             timestamp,
             commit_message: None,

@@ -1,0 +1,234 @@
+import type {
+  BranchDeployment,
+  BranchDeploymentInput,
+  BranchName,
+  CodeLocation,
+  Deleted,
+  DeployedLocations,
+  Deployment,
+  GitState,
+  ListedCodeLocation,
+  ListFilter,
+  LocationFlags,
+  Plan,
+  Settings,
+  Waited,
+  WaitSettings,
+} from "../generated/core.js";
+import { call, type Operation, type Request } from "./call.js";
+import { part, type CallOptions, type OrganizationSettings } from "./options.js";
+import { resolve } from "node:path";
+
+/** What a call answers with: the plan if `dry_run` is set, else what was done. */
+export type Done<Result, Options> = Options extends { dry_run: true } ? Plan : Options extends { dry_run: boolean } ? Plan | Result : Result;
+
+/** Options of {@link readGitState}. */
+export type ReadGitStateOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
+/** Options of {@link createOrUpdateBranchDeployment}. */
+export interface BranchDeploymentOptions extends BranchDeploymentInput, OrganizationSettings, CallOptions {}
+/** Options of {@link deleteBranchDeployment}. */
+export interface DeleteBranchDeploymentOptions extends Settings, CallOptions {
+  /** Answers with the plan, and deletes nothing. */
+  dry_run?: boolean;
+}
+/** Options of {@link branchDeploymentName}. */
+export interface BranchDeploymentNameOptions extends BranchName, OrganizationSettings, CallOptions {}
+/** Options of {@link listBranchDeployments}. */
+export interface ListBranchDeploymentsOptions extends ListFilter, OrganizationSettings, CallOptions {}
+/** Options of {@link addLocation}. */
+export interface AddLocationOptions extends LocationFlags, WaitSettings, Settings, CallOptions {
+  /** The path of the YAML file that describes the location, or several of them. Options win over it. */
+  location_file?: string;
+  /** Answers with the plan, and sends nothing. */
+  dry_run?: boolean;
+}
+/** Options of {@link deleteLocation}. */
+export interface DeleteLocationOptions extends Settings, CallOptions {
+  /** The name of the code location. */
+  location_name: string;
+  /** Answers with the plan, and deletes nothing. */
+  dry_run?: boolean;
+}
+/** Options of {@link listLocations} and {@link pullLocations}. */
+export interface DeploymentOptions extends Settings, CallOptions {}
+/** Options of {@link syncLocations}. */
+export interface SyncLocationsOptions extends WaitSettings, Settings, CallOptions {
+  /** The path of the YAML file with all code locations. Default: `workspace.yaml`. */
+  workspace?: string;
+  /** Answers with the plan, and sends nothing. */
+  dry_run?: boolean;
+}
+/** Options of {@link waitForLocations}. */
+export interface WaitOptions extends WaitSettings, Settings, CallOptions {
+  /** The names of the code locations. Default: all of the deployment. */
+  locations?: readonly string[];
+}
+
+/** How the options of each operation become its request. The command line goes through it too. */
+export const requests = {
+  readGitState: (_: ReadGitStateOptions): Request => ({ settings: {}, input: {} }),
+  createOrUpdateBranchDeployment: (options: BranchDeploymentOptions) => of(options, "organization", {}),
+  deleteBranchDeployment: (options: DeleteBranchDeploymentOptions) => of(options, "deployment", { dry_run: false }),
+  branchDeploymentName: (options: BranchDeploymentNameOptions) => of(options, "organization", {}),
+  listBranchDeployments: (options: ListBranchDeploymentsOptions) => of(options, "organization", {}),
+  addLocation: (options: AddLocationOptions): Request => {
+    const { location_file, dry_run = false, ...others } = options;
+    const { settings, wait, input: flags } = part(others, "deployment");
+    return { settings, input: { location_file, dry_run, wait, flags } };
+  },
+  deleteLocation: (options: DeleteLocationOptions) => of(options, "deployment", { dry_run: false }),
+  listLocations: (options: DeploymentOptions) => of(options, "deployment", {}),
+  pullLocations: (options: DeploymentOptions) => of(options, "deployment", {}),
+  syncLocations: (options: SyncLocationsOptions) => waiting(options, { workspace: "workspace.yaml", dry_run: false }),
+  waitForLocations: (options: WaitOptions) => waiting(options, { locations: [] }),
+} satisfies Record<Operation, (options: never) => Request>;
+
+function of(options: object, scope: "organization" | "deployment", defaults: object): Request {
+  const { settings, wait, input } = part(options, scope);
+  return { settings, input: { ...defaults, ...wait, ...input } };
+}
+
+function waiting(options: object, defaults: object): Request {
+  const { settings, wait, input } = part(options, "deployment");
+  return { settings, input: { ...defaults, ...input, wait } };
+}
+
+async function run<Name extends Operation>(name: Name, options: Parameters<(typeof requests)[Name]>[0] & CallOptions): Promise<never> {
+  const request = (requests[name] as (options: object) => Request)(options);
+  return JSON.parse(await call(name, request, options)) as never;
+}
+
+/**
+ * The Git state of the checkout that the directory `path` is in: commit, branch and origin, as `git log -1` tells
+ * them. No git program is needed; a few kilobytes are read, however large the repository is. `GIT_DIR` and its
+ * like in `env` count as for git.
+ *
+ * @param path a directory in the checkout. Default: the current one.
+ * @returns times are in seconds since the Unix epoch.
+ * @throws {OffshootError} `git.not-found` outside of a checkout; `git.corrupt`, `git.unsupported` and
+ *   `git.unreadable` for one that cannot be read.
+ * @example
+ * const { commit, branch } = await readGitState(".");
+ * console.log(branch ?? "detached", commit?.hash, new Date((commit?.committer_time ?? 0) * 1000));
+ */
+export async function readGitState(path = ".", options: ReadGitStateOptions = {}): Promise<GitState> {
+  return run("readGitState", { ...options, cwd: resolve(options.cwd ?? ".", path) });
+}
+
+/**
+ * Creates the branch deployment of a branch, or brings it up to date.
+ *
+ * @param options With `read_git_state`, what is not given is read from the checkout at `cwd`.
+ * @throws {OffshootError} `usage.invalid` if something is missing; `settings.*` without organization or token;
+ *   `git.*` if the checkout cannot be read; `plus.*` if Dagster+ refuses or cannot be reached.
+ * @example
+ * const { name, url } = await createOrUpdateBranchDeployment({ read_git_state: true, branch_name: "feature/cart" });
+ */
+export async function createOrUpdateBranchDeployment<Options extends BranchDeploymentOptions>(
+  options: Options,
+): Promise<Done<BranchDeployment, Options>> {
+  return run("createOrUpdateBranchDeployment", options);
+}
+
+/**
+ * Deletes a branch deployment. A full deployment is refused.
+ *
+ * @throws {OffshootError} `plus.not-found` if there is none of that name; `target.refused` for a full deployment.
+ * @example
+ * await deleteBranchDeployment({ deployment: name });
+ */
+export async function deleteBranchDeployment<Options extends DeleteBranchDeploymentOptions>(
+  options: Options,
+): Promise<Done<Deleted, Options>> {
+  return run("deleteBranchDeployment", options);
+}
+
+/**
+ * The name that the branch deployment of a branch has, or would have.
+ *
+ * @throws {OffshootError} `plus.*` if Dagster+ refuses or cannot be reached.
+ * @example
+ * const { name } = await branchDeploymentName({ git_repo_name: "shop", branch_name: "feature/cart" });
+ */
+export async function branchDeploymentName(options: BranchDeploymentNameOptions): Promise<BranchDeployment> {
+  return run("branchDeploymentName", options);
+}
+
+/**
+ * The branch deployments of the organization, at most `limit` of them (100 by default).
+ *
+ * @throws {OffshootError} `plus.*` if Dagster+ refuses or cannot be reached.
+ * @example
+ * const open = await listBranchDeployments({ pull_request_status: "OPEN" });
+ */
+export async function listBranchDeployments(options: ListBranchDeploymentsOptions = {}): Promise<Deployment[]> {
+  return run("listBranchDeployments", options);
+}
+
+/**
+ * Adds or updates a code location and waits until it has loaded. Timeouts are in seconds; a
+ * `location_load_timeout` of 0 waits not at all.
+ *
+ * @throws {OffshootError} `location.*` if the document is wrong; `load.failed` with the Python stack in `detail`,
+ *   `load.no-agent` and `load.timeout` if it does not load; `plus.*` if Dagster+ refuses or cannot be reached.
+ * @example
+ * await addLocation({ deployment: name, location_name: "etl", module_name: "etl.definitions", image });
+ */
+export async function addLocation<Options extends AddLocationOptions>(
+  options: Options,
+): Promise<Done<DeployedLocations, Options>> {
+  return run("addLocation", options);
+}
+
+/**
+ * Deletes a code location.
+ *
+ * @throws {OffshootError} `plus.*` if Dagster+ refuses or cannot be reached.
+ * @example
+ * await deleteLocation({ deployment: name, location_name: "etl" });
+ */
+export async function deleteLocation<Options extends DeleteLocationOptions>(
+  options: Options,
+): Promise<Done<CodeLocation, Options>> {
+  return run("deleteLocation", options);
+}
+
+/**
+ * The code locations of a deployment, each with where its code comes from.
+ *
+ * @throws {OffshootError} `plus.*` if Dagster+ refuses or cannot be reached.
+ */
+export async function listLocations(options: DeploymentOptions = {}): Promise<ListedCodeLocation[]> {
+  return run("listLocations", options);
+}
+
+/**
+ * The code locations of a deployment as the document that {@link syncLocations} reads as YAML; null if there are none.
+ *
+ * @throws {OffshootError} `plus.*` if Dagster+ refuses or cannot be reached.
+ */
+export async function pullLocations(options: DeploymentOptions = {}): Promise<unknown> {
+  return run("pullLocations", options);
+}
+
+/**
+ * Makes the code locations of a deployment those of a file, and waits until they have loaded. Others are removed.
+ *
+ * @throws {OffshootError} as {@link addLocation}.
+ */
+export async function syncLocations<Options extends SyncLocationsOptions>(
+  options: Options,
+): Promise<Done<DeployedLocations, Options>> {
+  return run("syncLocations", options);
+}
+
+/**
+ * Waits until code locations have loaded what was put last. Timeouts are in seconds.
+ *
+ * @throws {OffshootError} as {@link addLocation}.
+ * @example
+ * await waitForLocations({ deployment: name, locations: ["etl"], location_load_timeout: 900, signal });
+ */
+export async function waitForLocations(options: WaitOptions = {}): Promise<Waited> {
+  return run("waitForLocations", options);
+}

@@ -1,0 +1,62 @@
+import manifest from "../package.json";
+import type { Event } from "../generated/core.js";
+import { parse, type Parsed } from "./cli/parse.js";
+import { eventText, helpText, resultText } from "./cli/text.js";
+import { withToken } from "./cli/token.js";
+import { call, OffshootError, requests } from "./internal.js";
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Its reader has gone, and has no use for the rest.
+  if (error.code !== "EPIPE") throw error;
+});
+
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
+
+/** Runs the command that `args` ask for, and gives the exit code. */
+async function main(args: string[]): Promise<number> {
+  try {
+    const parsed = parse(args);
+    if (parsed.kind === "run") return await run(parsed);
+    if (parsed.kind === "version") return print(`offshoot ${manifest.version}`);
+    if (parsed.asked) return print(helpText(parsed.path));
+    process.stderr.write(helpText(parsed.path));
+    return 2;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+async function run({ command, options, json }: Parsed & { kind: "run" }): Promise<number> {
+  try {
+    const request = (requests[command.operation] as (options: object) => { settings: object; input: object })(withToken(options));
+    const text = await call(command.operation, request, { onEvent: show });
+    return print(json ? text : resultText(command.operation, text));
+  } catch (error) {
+    if (json && error instanceof OffshootError) print(JSON.stringify({ error }, null, 2));
+    return failed(error);
+  }
+}
+
+/** Writes the result of a command, and nothing else, to stdout. */
+function print(text: string): number {
+  if (text) process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  return 0;
+}
+
+/** Whether the cursor stands behind a live line that the next one replaces. */
+let live = false;
+
+function show(event: Event): void {
+  const clear = live ? "\r\u001b[2K" : "";
+  live = process.stderr.isTTY === true && /^(waiting|retrying|poll-failed)$/.test(event.event);
+  process.stderr.write(`${clear}${eventText(event)}${live ? "" : "\n"}`);
+}
+
+function failed(error: unknown): number {
+  if (!(error instanceof OffshootError)) throw error;
+  // Load errors were shown when they came, each with its stack.
+  const shown = error.code === "load.failed" || error.code === "load.timeout";
+  const detail = error.detail && !shown ? `${error.detail.trimEnd()}\n` : "";
+  process.stderr.write(`${detail}error: ${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ""}`);
+  return error.exitCode;
+}
