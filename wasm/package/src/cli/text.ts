@@ -62,6 +62,9 @@ export function eventText(event: Event): string {
   switch (event.event) {
     case "retrying":
       return `could not ${event.doing}: ${event.reason}; trying again in ${event.delay_seconds.toFixed(1)} s`;
+    // Of `deploy`, which this package does not have yet.
+    case "target-chosen":
+      return "the deployment is chosen";
     case "branch-deployment-ready":
       return `branch deployment ${event.deployment} is up to date`;
     case "locations-sent":
@@ -83,6 +86,14 @@ export function eventText(event: Event): string {
       return `${event.location} has loaded`;
     case "location-failed":
       return `${event.location} failed to load:\n${event.traceback}`;
+    case "run-launched":
+      return `launched the run ${event.run_id}\n${event.page}`;
+    case "run-under-way":
+      return `the run ${event.run_id} is ${event.status} after ${event.elapsed_seconds} s`;
+    case "branch-deployment-deleted":
+      return `deleted branch deployment ${event.deployment}`;
+    case "deletion-failed":
+      return `${event.deployment}: ${event.reason}`;
   }
 }
 
