@@ -3,25 +3,30 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de::Error};
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+use serde_json::{Number, Value};
 
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a single value")]
 enum Written {
     Flag(bool),
-    Number(serde_json::Number),
+    Number(Number),
     Text(String),
 }
 
 impl Written {
-    fn number<T: FromStr, E: Error>(&self) -> Result<T, E> {
-        let text = match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text.trim().to_owned(),
+    fn number<T: DeserializeOwned, E: Error>(self) -> Result<T, E> {
+        let (text, number) = match self {
+            Self::Number(number) => (number.to_string(), Some(number)),
+            Self::Text(text) => (text.trim().to_owned(), text.trim().parse().ok()),
             Self::Flag(_) => return Err(E::custom("expected a number")),
         };
-        text.parse().map_err(|_| E::custom(format!("`{text}` is no number that fits here")))
+        number
+            .and_then(|number: Number| T::deserialize(number).ok())
+            .ok_or_else(|| E::custom(format!("`{text}` is no number that fits here")))
     }
 
     fn flag<E: Error>(&self) -> Result<bool, E> {
@@ -38,14 +43,16 @@ impl Written {
 }
 
 /// A number that may be missing.
-pub fn number<'de, D: Deserializer<'de>, T: FromStr>(
+pub fn number<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Option::<Written>::deserialize(deserializer)?.map(|written| written.number()).transpose()
 }
 
 /// A number.
-pub fn required<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<T, D::Error> {
+pub fn required<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Written::deserialize(deserializer)?.number()
 }
 
@@ -131,6 +138,8 @@ mod tests {
             (r#"{"flag":1}"#, "expected true or false"),
             (r#"{"number":"-1"}"#, "`-1` is no number that fits here"),
             (r#"{"number":70000}"#, "`70000` is no number that fits here"),
+            (r#"{"number":7.5}"#, "`7.5` is no number that fits here"),
+            (r#"{"fraction":"1,5"}"#, "`1,5` is no number that fits here"),
             (r#"{"number":true}"#, "expected a number"),
             (r#"{"json":"{"}"#, "EOF"),
         ] {

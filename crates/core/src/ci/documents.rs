@@ -105,15 +105,13 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::
 /// The pairs of a Java properties file, as far as TeamCity writes them: one pair a line, `\` before special
 /// characters.
 pub fn properties(text: &str) -> BTreeMap<String, String> {
-    let pair = |line: &str| {
-        let line = line.trim();
-        if line.starts_with(['#', '!']) {
-            return None;
+    let mut pairs = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '!'])) {
+        if let Some((name, value)) = line.split_once('=') {
+            pairs.insert(unescaped(name.trim_end()), unescaped(value.trim_start()));
         }
-        let (name, value) = line.split_once('=')?;
-        Some((unescaped(name.trim_end()), unescaped(value.trim_start())))
-    };
-    text.lines().filter_map(pair).collect()
+    }
+    pairs
 }
 
 fn unescaped(text: &str) -> String {

@@ -1,6 +1,9 @@
 //! A zlib stream in a file, read in small pieces and never inflated further than asked for.
 
-use gix_zlib::{Decompress, FlushDecompress, Status};
+use miniz_oxide::{
+    DataFormat, MZError, MZFlush, MZStatus,
+    inflate::stream::{InflateState, inflate},
+};
 
 use super::{error::GitError, source::Source};
 use crate::ports::ReadAt;
@@ -18,7 +21,7 @@ pub(super) struct Inflate<'f, F> {
     piece: Vec<u8>,
     used: usize,
     next_size: usize,
-    state: Decompress,
+    state: Box<InflateState>,
     ended: bool,
 }
 
@@ -31,7 +34,7 @@ impl<'f, F: ReadAt> Inflate<'f, F> {
             piece,
             used: 0,
             next_size: FIRST,
-            state: Decompress::new(),
+            state: InflateState::new_boxed(DataFormat::Zlib),
             ended: false,
         }
     }
@@ -56,21 +59,19 @@ impl<'f, F: ReadAt> Inflate<'f, F> {
         while let Some(space) =
             out.get_mut(filled..).filter(|space| !space.is_empty() && !self.ended)
         {
-            if self.used == self.piece.len() {
-                self.read_on()?;
-            }
             let input = self.piece.get(self.used..).unwrap_or_default();
-            let (was_in, was_out) = (self.state.total_in(), self.state.total_out());
-            let status = self
-                .state
-                .decompress(input, space, FlushDecompress::None)
-                .map_err(|_| self.source.damaged("an object in it is not valid zlib data"))?;
-            let (taken, given) = (self.state.total_in() - was_in, self.state.total_out() - was_out);
-            self.used += usize::try_from(taken).unwrap_or(input.len());
-            filled += usize::try_from(given).unwrap_or_default();
-            self.ended = status == Status::StreamEnd;
-            if !self.ended && taken == 0 && given == 0 && !input.is_empty() {
-                return Err(self.source.damaged("an object in it is not valid zlib data"));
+            let step = inflate(&mut self.state, input, space, MZFlush::None);
+            self.used += step.bytes_consumed;
+            filled += step.bytes_written;
+            let moved = step.bytes_consumed > 0 || step.bytes_written > 0;
+            match step.status {
+                Ok(MZStatus::StreamEnd) => self.ended = true,
+                Ok(MZStatus::Ok) if moved => {}
+                // Only now: what is ready to be taken may not need the input to go on.
+                Ok(MZStatus::Ok) | Err(MZError::Buf) if self.used == self.piece.len() => {
+                    self.read_on()?
+                }
+                _ => return Err(self.source.damaged("an object in it is not valid zlib data")),
             }
         }
         Ok(filled)

@@ -197,13 +197,14 @@ impl<F: Files> Store<F> {
             let dir = path::join(&self.dir, "pack");
             let names =
                 files.list_dir(&dir).map_err(|source| GitError::unreadable(&dir, source))?;
-            let mut stems: Vec<_> = names
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|name| Some(path::join(&dir, name.strip_suffix(".idx")?)))
-                .collect();
-            // The order of a directory differs from system to system.
-            stems.sort_unstable();
+            // In order, because that of a directory differs from system to system.
+            let mut stems = BTreeSet::new();
+            stems.extend(
+                names
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(|name| Some(path::join(&dir, name.strip_suffix(".idx")?))),
+            );
             self.packs = Some(stems.into_iter().map(|stem| Slot { stem, open: None }).collect());
         }
         Ok(self.packs.get_or_insert_default())

@@ -179,8 +179,8 @@ pub(super) async fn deployed<H: Host>(
     entries: Vec<WorkspaceEntry>,
     limits: WaitLimits,
 ) -> Result<DeployedLocations, Error> {
-    let wanted: Wanted =
-        entries.into_iter().map(|entry| (entry.location_name, entry.metadata_timestamp)).collect();
+    let mut wanted = Wanted::new();
+    wanted.extend(entries.into_iter().map(|entry| (entry.location_name, entry.metadata_timestamp)));
     let locations: Vec<String> = wanted.keys().cloned().collect();
     client.host().events().emit(Event::LocationsSent {
         deployment: deployment.clone(),

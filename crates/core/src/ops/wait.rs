@@ -66,13 +66,13 @@ pub async fn wait_for_locations<H: Host>(
     limits: WaitLimits,
 ) -> Result<Waited, Error> {
     let client = Client::new(host, connection);
-    let wanted = match locations {
-        [] => {
-            let entries = client.send(&load_status::entries(deployment)).await?;
-            entries.into_iter().map(|entry| (entry.location_name, None)).collect()
-        }
-        named => named.iter().map(|name| (name.clone(), None)).collect(),
-    };
+    let mut wanted = Wanted::new();
+    if locations.is_empty() {
+        let entries = client.send(&load_status::entries(deployment)).await?;
+        wanted.extend(entries.into_iter().map(|entry| (entry.location_name, None)));
+    } else {
+        wanted.extend(locations.iter().map(|name| (name.clone(), None)));
+    }
     wait(&client, deployment, wanted, limits).await
 }
 

@@ -1,6 +1,6 @@
 //! The configuration files of the official tools, read as they read them.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
 use toml::de::{DeTable, DeValue};
 
@@ -35,10 +35,10 @@ impl<'a, F: Files> ConfigFiles<'a, F> {
     pub fn get(&self, key: &str) -> Result<Option<String>, ConfigFileError> {
         for (path, parse) in self.places() {
             let Some(text) = self.read(&path)? else { continue };
-            let keys = parse(&text)
+            let value = parse(&text, key)
                 .map_err(|problem| ConfigFileError::Syntax { path: path.clone(), problem })?;
-            if let Some(value) = keys.get(key).filter(|value| !value.is_empty()) {
-                return Ok(Some(value.clone()));
+            if value.as_ref().is_some_and(|value| !value.is_empty()) {
+                return Ok(value);
             }
         }
         Ok(None)
@@ -86,43 +86,31 @@ impl<'a, F: Files> ConfigFiles<'a, F> {
     }
 }
 
-type Keys = BTreeMap<String, String>;
-type Parse = fn(&str) -> Result<Keys, String>;
+/// The value of a key in a text, or why the text cannot be used.
+type Parse = fn(&str, &str) -> Result<Option<String>, String>;
 
-fn cloud_config(text: &str) -> Result<Keys, String> {
+fn cloud_config(text: &str, key: &str) -> Result<Option<String>, String> {
     let value =
         yaml::load(text).and_then(|node| yaml::to_json(&node)).map_err(|error| error.message)?;
     match value {
-        serde_json::Value::Null => Ok(Keys::new()),
-        serde_json::Value::Object(map) => {
-            Ok(map.iter().filter_map(|(key, value)| Some((key.clone(), scalar(value)?))).collect())
-        }
+        serde_json::Value::Null => Ok(None),
+        serde_json::Value::Object(map) => Ok(map.get(key).and_then(|value| match value {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })),
         _ => Err("it is not a mapping".to_owned()),
     }
 }
 
-fn scalar(value: &serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn dg_config(text: &str) -> Result<Keys, String> {
+fn dg_config(text: &str, key: &str) -> Result<Option<String>, String> {
     let table = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
     let plus = table.get_ref().get("cli").and_then(|cli| cli.get_ref().get("plus"));
-    let text_of = |value: &DeValue<'_>| match value {
+    Ok(plus.and_then(|plus| plus.get_ref().get(key)).and_then(|value| match value.get_ref() {
         DeValue::String(text) => Some(text.clone().into_owned()),
         DeValue::Integer(number) => Some(number.to_string()),
         _ => None,
-    };
-    Ok(plus
-        .and_then(|plus| plus.get_ref().as_table())
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| Some((key.get_ref().to_string(), text_of(value.get_ref())?)))
-        .collect())
+    }))
 }
 
 /// A configuration file that is there and of no use.

@@ -156,9 +156,10 @@ impl Identity {
     }
 }
 
-/// The integer that `value` exactly is. Shortest decimal digits without an exponent make it exact.
+/// The integer that `value` exactly is, if it has at most 128 bits.
 fn whole(value: f64) -> Option<i128> {
-    if value.fract() == 0.0 { format!("{value:.0}").parse().ok() } else { None }
+    const END: f64 = (1_u128 << 127) as f64;
+    (value.fract() == 0.0 && (-END..END).contains(&value)).then_some(value as i128)
 }
 
 /// Places what is wrong with a scalar, and quotes its beginning.

@@ -53,7 +53,7 @@ impl Tag {
             },
             Self::Merge => "<<".to_owned(),
             Self::Default => "=".to_owned(),
-            known => format!("!!{known:?}").to_lowercase(),
+            known => format!("!!{known:?}").to_ascii_lowercase(),
         }
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! An error says what the text is not.
 
+use lexical_parse_float::FromLexical;
+
 const NO_INTEGER: &str = "no integer of at most 128 bits";
 
 /// `yes`, `on`, `true` and their opposites, in any mix of cases.
 pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
-    match text.to_lowercase().as_str() {
+    match text.to_ascii_lowercase().as_str() {
         "yes" | "true" | "on" => Ok(true),
         "no" | "false" | "off" => Ok(false),
         _ => Err("no boolean"),
@@ -36,14 +38,14 @@ pub(super) fn integer(text: &str) -> Result<i128, &'static str> {
 
 /// Decimal, `.inf`, `.nan`, or base 60 by colons.
 pub(super) fn float(text: &str) -> Result<f64, &'static str> {
-    let digits = text.replace('_', "").to_lowercase();
+    let digits = text.replace('_', "").to_ascii_lowercase();
     let (negative, digits) = sign(digits.trim());
     let value = match digits {
         ".inf" => Some(f64::INFINITY),
         ".nan" => Some(f64::NAN),
         _ => digits
             .split(':')
-            .try_fold(0.0, |sum, part| Some(sum * 60.0 + part.parse::<f64>().ok()?)),
+            .try_fold(0.0, |sum, part| Some(sum * 60.0 + f64::from_lexical(part.as_bytes()).ok()?)),
     };
     match value {
         Some(value) => Ok(if negative { -value } else { value }),
