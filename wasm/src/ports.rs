@@ -50,7 +50,7 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     fn decode(this: &Ports, label: &str, bytes: &[u8]) -> Option<String>;
     #[wasm_bindgen(method, structural)]
-    fn emit(this: &Ports, event: String);
+    fn emit(this: &Ports, event: String, message: String);
 }
 
 impl Host for Ports {
@@ -89,6 +89,6 @@ impl Charset for Ports {
 
 impl Events for Ports {
     fn emit(&self, event: Event) {
-        Self::emit(self, serde_json::to_string(&event).unwrap_or_default());
+        Self::emit(self, serde_json::to_string(&event).unwrap_or_default(), event.to_string());
     }
 }
