@@ -4,6 +4,7 @@
 //! where it differs; ours is compared with what it sent in this run, not with the snapshot.
 
 mod add_location;
+mod ci;
 mod compare;
 mod create_or_update;
 mod delete;

@@ -31,6 +31,8 @@ const PULL_REQUEST: &[(&str, &str)] = &[
     ("OFFSHOOT_COMMIT", HASH),
     ("OFFSHOOT_PULL_REQUEST", "7"),
     ("OFFSHOOT_REPOSITORY", "acme/shop"),
+    ("OFFSHOOT_CLONE_URL", "git@github.com:acme/shop.git"),
+    ("OFFSHOOT_TARGET_BRANCH", "main"),
 ];
 
 const DEFAULT_BRANCH: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
+    ci::{Found, Hosting},
     location::{self, Buildable, Document, LocationError, LocationFlags, SourceFile, Unreadable},
     ops::{Error, context::Build},
     ports::Files,
@@ -40,6 +41,8 @@ pub struct Sources {
     pub python_file: Option<String>,
     /// The directory for local imports, if there is one location only.
     pub working_directory: Option<String>,
+    /// A link to the source code; by default the page of the commit, where the repository's host is a known one.
+    pub git_url: Option<String>,
 }
 
 impl Sources {
@@ -52,12 +55,19 @@ impl Sources {
     ) -> Result<Vec<Document>, Error> {
         let images = Images::parse(&self.image)?;
         self.check_tag()?;
+        let context = &build.context;
+        let text = |found: &Option<Found<String>>| found.as_ref().map(|it| it.value.clone());
         let flags = LocationFlags {
             module_name: self.module_name.clone(),
             package_name: self.package_name.clone(),
             python_file: self.python_file.clone(),
             working_directory: self.working_directory.clone(),
-            commit_hash: build.context.commit_hash.as_ref().map(|found| found.value.clone()),
+            commit_hash: text(&context.commit_hash),
+            git_url: self.git_url.clone().or_else(|| text(&context.commit_url)),
+            git_provider: build.hosting().and_then(Hosting::provider).map(str::to_owned),
+            repo_owner: text(&context.git_repo_owner),
+            repo_name: text(&context.git_repo_name),
+            base_branch: text(&context.target_branch).or_else(|| text(&context.default_branch)),
             ..LocationFlags::default()
         };
         let documents = match self.read(files, build, path)? {
