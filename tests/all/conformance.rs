@@ -7,6 +7,7 @@ mod add_location;
 mod ci;
 mod compare;
 mod create_or_update;
+mod defaults;
 mod delete;
 mod driver;
 mod location_files;

@@ -8,6 +8,7 @@ mod build;
 mod document;
 mod error;
 mod flags;
+mod merge;
 mod read;
 mod workspace;
 pub mod yaml;

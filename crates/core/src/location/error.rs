@@ -176,11 +176,41 @@ pub enum LocationError {
         /// Where its mapping begins.
         at: Place,
     },
-    /// A build file whose locations have defaults, which are not merged here.
-    #[error("{at}: `defaults` are not known here")]
+    /// A file that is no list of locations has defaults for them.
+    #[error("{at}: `defaults` are for the entries of `locations`, and there are none")]
     Defaults {
         /// The key.
         at: Place,
+    },
+    /// Something that each location has to say itself stands in `defaults`.
+    #[error("{at}: `{key}` cannot be in `defaults`")]
+    NoDefault {
+        /// The key.
+        at: Place,
+        /// Its name.
+        key: String,
+        /// What can be there.
+        known: Vec<String>,
+    },
+    /// A list or a mapping stands where the defaults have something else.
+    #[error("{at}: found {found}, where {default} has {expected}")]
+    Clash {
+        /// In the location.
+        at: Place,
+        /// The kind that is there.
+        found: &'static str,
+        /// In the defaults.
+        default: Place,
+        /// The kind that is there.
+        expected: &'static str,
+    },
+    /// An entry of a list that is merged by a key lacks that key.
+    #[error("{at}: an entry that is merged by its `{key}` has none")]
+    Unkeyed {
+        /// The entry.
+        at: Place,
+        /// The key.
+        key: &'static str,
     },
     /// The file holds a list of locations, and none is chosen.
     #[error("{at}: the file holds a list of locations, and none is chosen")]
@@ -249,8 +279,15 @@ impl Explain for LocationError {
                     .to_owned(),
             ),
             Self::Defaults { .. } => {
-                Some("write what is in `defaults` into each entry of `locations`".to_owned())
+                Some("list the locations under `locations`".to_owned())
             }
+            Self::NoDefault { known, .. } => {
+                Some(format!("write it into each location; `defaults` can have {}", listed(known)))
+            }
+            Self::Clash { expected, .. } => {
+                Some(format!("write {expected} there, as the defaults do, or change both"))
+            }
+            Self::Unkeyed { key, .. } => Some(format!("add a `{key}` to this entry")),
             Self::Unchosen { known, .. } => {
                 Some(format!("pass `--location-name` with one of {}", listed(known)))
             }
@@ -276,6 +313,9 @@ impl Explain for LocationError {
             | Self::Twice { at, .. }
             | Self::NoBuild { at }
             | Self::Defaults { at }
+            | Self::NoDefault { at, .. }
+            | Self::Clash { at, .. }
+            | Self::Unkeyed { at, .. }
             | Self::Unchosen { at, .. }
             | Self::Differs { at, .. }
             | Self::Unknown { at, .. } => Some(at.excerpt()),

@@ -73,10 +73,12 @@ impl Sources {
         let documents = match self.read(files, build, path)? {
             Some((name, text)) => {
                 let file = SourceFile { name: &name, text: &text };
-                location::build_file(file, &self.location_name, |buildable| {
-                    let image = images.of(buildable, self.image_tag.as_deref())?;
-                    Ok::<_, Error>(LocationFlags { image, ..flags.clone() })
-                })?
+                let document = |location: Buildable| {
+                    let image = images.of(&location, self.image_tag.as_deref())?;
+                    Ok(location.document(&LocationFlags { image, ..flags.clone() })?)
+                };
+                let locations = location::build_file(file, &self.location_name)?;
+                locations.into_iter().map(document).collect::<Result<_, Error>>()?
             }
             None => {
                 let [name] = self.location_name.as_slice() else { return Err(nothing_to_deploy()) };
