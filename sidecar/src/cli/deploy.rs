@@ -52,7 +52,8 @@ pub struct Deploy {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code locations")]
 struct What {
-    /// Location file [default: build.yaml or dagster_cloud.yaml, here or at the top of the checkout]
+    /// Location file [default: build.yaml, dagster_cloud.yaml or the dg project, here or at the top of the
+    /// checkout]
     #[arg(long, value_name = "FILE")]
     location_file: Option<String>,
     /// Code location to deploy; may be given several times [default: all of the file]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     Document, LocationError, LocationFlags, Place, SourceFile,
     document::{finish, json_object, shown},
-    merge::merge,
+    merge::with_defaults,
     yaml::{self, Node, Value},
 };
 
@@ -128,7 +128,7 @@ fn read(
             return Err(file.shape(entry, "an entry of `locations`", "a mapping"));
         }
         let entry = match defaults {
-            Some(defaults) => merge("", (file, defaults.clone()), (file, entry.clone()))?,
+            Some(defaults) => with_defaults(file, defaults, entry)?,
             None => entry.clone(),
         };
         let Some(name) = entry.value.get("location_name") else {

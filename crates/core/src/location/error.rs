@@ -124,6 +124,30 @@ pub enum LocationError {
         /// What is wrong.
         message: String,
     },
+    /// The text is not TOML.
+    #[error("{at}: {message}")]
+    Toml {
+        /// Where.
+        at: Place,
+        /// What is wrong.
+        message: String,
+    },
+    /// dg's configuration lacks what it needs.
+    #[error("{at}: there is no `{key}`")]
+    Unset {
+        /// Where the part begins that needs it.
+        at: Place,
+        /// What is missing.
+        key: &'static str,
+    },
+    /// A project of a dg workspace is none.
+    #[error("{at}: there is no dg project in `{path}`")]
+    NoProject {
+        /// Where the workspace names it.
+        at: Place,
+        /// Its path.
+        path: String,
+    },
     /// It is YAML, but JSON cannot say it.
     #[error("{at}: {message}")]
     Unsendable {
@@ -200,7 +224,7 @@ pub enum LocationError {
         /// The kind that is there.
         found: &'static str,
         /// In the defaults.
-        default: Place,
+        default: Box<Place>,
         /// The kind that is there.
         expected: &'static str,
     },
@@ -246,7 +270,7 @@ impl Explain for LocationError {
     fn code(&self) -> Code {
         match self {
             Self::Unreadable { .. } => Code::LocationUnreadable,
-            Self::Syntax { .. } => Code::LocationSyntax,
+            Self::Syntax { .. } | Self::Toml { .. } => Code::LocationSyntax,
             Self::Unknown { .. } | Self::Differs { .. } => Code::LocationUnknown,
             _ => Code::LocationInvalid,
         }
@@ -259,6 +283,11 @@ impl Explain for LocationError {
             }
             Self::Unreadable { .. } => Some("a location file is a YAML file in UTF-8".to_owned()),
             Self::Syntax { .. } => Some("it is read as YAML 1.1, as Dagster reads it".to_owned()),
+            Self::Toml { .. } => Some("mend the file, or pass --location-file".to_owned()),
+            Self::Unset { key, .. } => Some(format!("add a `{key}`, or pass --location-file")),
+            Self::NoProject { .. } => Some(
+                "it needs a `pyproject.toml` with `directory_type = \"project\"` in `tool.dg`".to_owned(),
+            ),
             Self::Unsendable { .. } => {
                 Some("put the value in quotes, if it is meant as a text".to_owned())
             }
@@ -305,6 +334,9 @@ impl Explain for LocationError {
         match self {
             Self::Unreadable { .. } | Self::Nameless { at: None } => None,
             Self::Syntax { at, .. }
+            | Self::Toml { at, .. }
+            | Self::Unset { at, .. }
+            | Self::NoProject { at, .. }
             | Self::Unsendable { at, .. }
             | Self::Shape { at, .. }
             | Self::Nameless { at: Some(at) }

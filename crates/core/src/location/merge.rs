@@ -14,14 +14,26 @@ use super::{
 /// A mapping and the file that it stands in.
 pub(super) type Source<'a> = (SourceFile<'a>, Node);
 
-/// What `over` says, over what `onto` says. Nulls in either say nothing. `path` is where both stand in a document.
+/// What `location` says, over what `defaults` say. Nulls in either say nothing.
+///
+/// # Errors
+/// As [`merge`].
+pub(super) fn with_defaults(
+    file: SourceFile<'_>,
+    defaults: &Node,
+    location: &Node,
+) -> Result<Node, LocationError> {
+    let said = |node: &Node| (file, without_nulls(node.clone()));
+    merge("", said(defaults), said(location))
+}
+
+/// What `over` says, over what `onto` says. `path` is where both stand in a document.
 ///
 /// # Errors
 /// If a list or a mapping stands where the other has something else, or if a list has an entry that cannot be merged.
 pub(super) fn merge(path: &str, onto: Source<'_>, over: Source<'_>) -> Result<Node, LocationError> {
     let merge = Merge { onto: onto.0, over: over.0 };
-    let (onto, over) = (without_nulls(onto.1), without_nulls(over.1));
-    merge.node(path, onto, over)
+    merge.node(path, onto.1, over.1)
 }
 
 /// The files of the two sides.
@@ -35,11 +47,12 @@ impl Merge<'_> {
         let value = match (onto.value, over.value) {
             (Value::Map(onto), Value::Map(over)) => Value::Map(self.maps(path, onto, over)?),
             (Value::List(onto), Value::List(over)) => Value::List(self.lists(path, onto, over)?),
+            (Value::Null, value) => value,
             (other, value @ (Value::Map(_) | Value::List(_))) => {
                 return Err(LocationError::Clash {
                     at: self.over.place(over.span.start),
                     found: value.kind(),
-                    default: self.onto.place(onto.span.start),
+                    default: Box::new(self.onto.place(onto.span.start)),
                     expected: other.kind(),
                 });
             }
@@ -210,7 +223,7 @@ mod tests {
             ("{a: 1, b: 2}", "{b: 3, c: 4}", r#"{"a":1,"b":3,"c":4}"#),
             ("{a: {b: {c: 1}}}", "{a: {b: {d: 2}}}", r#"{"a":{"b":{"c":1,"d":2}}}"#),
             ("{a: {b: 1}}", "{a: x}", r#"{"a":"x"}"#),
-            ("{a: 1, b: 2}", "{a: null}", r#"{"a":1,"b":2}"#),
+            ("{a: 1, b: null}", "{a: null, b: [2]}", r#"{"a":null,"b":[2]}"#),
             (
                 "{a: [x, {k: 1, l: 2}]}",
                 "{a: [{l: 2, k: 1}, y, y]}",
