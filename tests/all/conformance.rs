@@ -13,6 +13,7 @@ mod driver;
 mod location_files;
 mod read_git_state;
 mod runs;
+mod session;
 mod settings;
 mod sync;
 mod workspace;
