@@ -166,6 +166,20 @@ fn a_newer_commit_stays_unless_told_otherwise() {
 }
 
 #[test]
+fn a_newer_commit_that_comes_in_meanwhile_keeps_its_code_locations() {
+    let mut looks = 0;
+    let race = move |arrived: &Arrived, _| {
+        looks += usize::from(arrived.body["query"].as_str().unwrap().contains("deploymentByName"));
+        answer(arrived, (looks > 1).then_some((NEWER, 101.0)))
+    };
+    let host = Fake::respond(race).with_file("/repo/build.yaml", BUILD_YAML);
+    let error = deploy(&host, PULL_REQUEST, DeployInput::default(), &tagged()).unwrap_err();
+    assert_eq!(error.code().exit_code(), 16, "{error}");
+    let [update] = changes(&host).try_into().unwrap();
+    assert!(update.contains("branchData"), "{update}");
+}
+
+#[test]
 fn nothing_is_changed_by_what_is_refused() {
     let image = |given: &[&str]| Sources {
         image: given.iter().map(|&image| image.to_owned()).collect(),
