@@ -6,7 +6,7 @@ mod http;
 
 use offshoot_core::{
     ops::Event,
-    ports::{Charset, Events, Host},
+    ports::{Charset, Events},
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -51,34 +51,6 @@ extern "C" {
     fn decode(this: &Ports, label: &str, bytes: &[u8]) -> Option<String>;
     #[wasm_bindgen(method, structural)]
     fn emit(this: &Ports, event: String, message: String);
-}
-
-impl Host for Ports {
-    type Files = Self;
-    type Http = Self;
-    type Clock = Self;
-    type Charset = Self;
-    type Events = Self;
-
-    fn files(&self) -> &Self {
-        self
-    }
-
-    fn http(&self) -> &Self {
-        self
-    }
-
-    fn clock(&self) -> &Self {
-        self
-    }
-
-    fn charset(&self) -> &Self {
-        self
-    }
-
-    fn events(&self) -> &Self {
-        self
-    }
 }
 
 impl Charset for Ports {

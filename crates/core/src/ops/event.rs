@@ -173,3 +173,57 @@ impl fmt::Display for Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_depend_on_what_is_known() {
+        let found =
+            |value: &str, source: &str| Found { value: value.into(), source: source.into() };
+        let prod = || DeploymentName::parse("prod").unwrap();
+        let waiting = |agent_seen| Event::Waiting {
+            locations: vec!["etl".into(), "ml".into()],
+            elapsed_seconds: 5,
+            remaining_seconds: 55,
+            agent_seen,
+        };
+        for (event, words) in [
+            (
+                Event::TargetChosen {
+                    target: Target::BranchDeployment { branch: found("feature", "CI_BRANCH") },
+                },
+                "this goes to the branch deployment of feature (CI_BRANCH)",
+            ),
+            (
+                Event::TargetChosen {
+                    target: Target::Full {
+                        deployment: prod(),
+                        default_branch: Some(found("main", "CI_DEFAULT_BRANCH")),
+                    },
+                },
+                "this goes to the full deployment prod (a build of the default branch, by CI_DEFAULT_BRANCH)",
+            ),
+            (
+                Event::TargetChosen {
+                    target: Target::Full { deployment: prod(), default_branch: None },
+                },
+                "this goes to the full deployment prod (asked for by name)",
+            ),
+            (
+                Event::Retrying { doing: "list", reason: "busy".into(), delay_seconds: 1.25 },
+                "could not list: busy; trying again in 1.2 s",
+            ),
+            (waiting(true), "still waiting for etl, ml after 5 s; 55 s remain"),
+            (
+                waiting(false),
+                "still waiting for etl, ml after 5 s, no agent's heartbeat yet; 55 s remain",
+            ),
+            (Event::AgentSeen { label: Some("k8s".into()) }, "agent k8s is heartbeating"),
+            (Event::AgentSeen { label: None }, "an agent is heartbeating"),
+        ] {
+            assert_eq!(event.to_string(), words);
+        }
+    }
+}
