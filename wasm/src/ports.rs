@@ -6,7 +6,7 @@ mod http;
 
 use offshoot_core::{
     ops::Event,
-    ports::{Charset, Events, Host},
+    ports::{Charset, Events},
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -50,35 +50,7 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     fn decode(this: &Ports, label: &str, bytes: &[u8]) -> Option<String>;
     #[wasm_bindgen(method, structural)]
-    fn emit(this: &Ports, event: String);
-}
-
-impl Host for Ports {
-    type Files = Self;
-    type Http = Self;
-    type Clock = Self;
-    type Charset = Self;
-    type Events = Self;
-
-    fn files(&self) -> &Self {
-        self
-    }
-
-    fn http(&self) -> &Self {
-        self
-    }
-
-    fn clock(&self) -> &Self {
-        self
-    }
-
-    fn charset(&self) -> &Self {
-        self
-    }
-
-    fn events(&self) -> &Self {
-        self
-    }
+    fn emit(this: &Ports, event: String, message: String);
 }
 
 impl Charset for Ports {
@@ -89,6 +61,6 @@ impl Charset for Ports {
 
 impl Events for Ports {
     fn emit(&self, event: Event) {
-        Self::emit(self, serde_json::to_string(&event).unwrap_or_default());
+        Self::emit(self, serde_json::to_string(&event).unwrap_or_default(), event.to_string());
     }
 }

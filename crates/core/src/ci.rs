@@ -31,6 +31,7 @@ mod github_actions;
 mod gitlab_ci;
 mod google_cloud_build;
 mod harness;
+mod hosting;
 mod jenkins;
 mod overrides;
 mod refs;
@@ -51,6 +52,7 @@ pub use self::{
     documents::{Documents, GithubEvent, properties},
     fields::{BuildKind, PullRequestStatus},
     found::Found,
+    hosting::Hosting,
     overrides::VARIABLES,
     system::{SYSTEMS, System},
 };

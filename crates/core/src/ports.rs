@@ -55,6 +55,35 @@ pub trait Host: MaybeSync {
     fn events(&self) -> &Self::Events;
 }
 
+/// One object that is all ports.
+impl<T: Files + Http + Clock + Charset + Events> Host for T {
+    type Files = T;
+    type Http = T;
+    type Clock = T;
+    type Charset = T;
+    type Events = T;
+
+    fn files(&self) -> &T {
+        self
+    }
+
+    fn http(&self) -> &T {
+        self
+    }
+
+    fn clock(&self) -> &T {
+        self
+    }
+
+    fn charset(&self) -> &T {
+        self
+    }
+
+    fn events(&self) -> &T {
+        self
+    }
+}
+
 /// A file opened for positional reads.
 pub trait ReadAt {
     /// The length in bytes when the file was opened.

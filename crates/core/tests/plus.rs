@@ -10,6 +10,8 @@
 mod closing;
 #[path = "plus/deploying.rs"]
 mod deploying;
+#[path = "plus/discovering.rs"]
+mod discovering;
 #[path = "plus/matrix.rs"]
 mod matrix;
 #[path = "plus/operations.rs"]

@@ -95,7 +95,7 @@ Example:
         app.print(&to_json(&json!({
             "source": source,
             "project-dir": path,
-            "git-url": context.origin_url.as_ref().map(|url| &url.value),
+            "git-url": context.commit_url.as_ref().map(|url| &url.value),
             "commit-hash": context.commit_hash.as_ref().map(|hash| &hash.value),
             "context": context,
         })))

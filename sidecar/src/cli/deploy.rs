@@ -52,7 +52,8 @@ pub struct Deploy {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code locations")]
 struct What {
-    /// Location file [default: build.yaml or dagster_cloud.yaml, here or at the top of the checkout]
+    /// Location file [default: build.yaml, dagster_cloud.yaml or the dg project, here or at the top of the
+    /// checkout]
     #[arg(long, value_name = "FILE")]
     location_file: Option<String>,
     /// Code location to deploy; may be given several times [default: all of the file]
@@ -76,6 +77,9 @@ struct What {
     /// Directory that imports are relative to, of a single location
     #[arg(long, value_name = "DIR")]
     working_directory: Option<String>,
+    /// Link to the source code [default: the page of the commit, where the repository's host is a known one]
+    #[arg(long, value_name = "URL")]
+    git_url: Option<String>,
 }
 
 /// What to do without an API token.
@@ -132,6 +136,7 @@ Examples:
             package_name: self.what.package_name,
             python_file: self.what.python_file,
             working_directory: self.what.working_directory,
+            git_url: self.what.git_url,
         };
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
         let result = block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));

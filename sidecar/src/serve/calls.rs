@@ -1,6 +1,7 @@
 //! The calls: each reads its input, calls an operation, and answers with what that returns.
 
 pub mod branch_deployments;
+pub mod close;
 pub mod context;
 pub mod deploy;
 pub mod locations;

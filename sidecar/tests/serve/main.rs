@@ -5,6 +5,8 @@ mod background;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod build;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod lifecycle;

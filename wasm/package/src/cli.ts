@@ -1,9 +1,9 @@
 import manifest from "../package.json";
-import type { Event } from "../generated/core.js";
 import { parse, type Parsed } from "./cli/parse.js";
-import { eventText, helpText, resultText } from "./cli/text.js";
+import { helpText, resultText } from "./cli/text.js";
 import { withToken } from "./cli/token.js";
 import { call, OffshootError, requests } from "./internal.js";
+import type { Progress } from "./options.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // Its reader has gone, and has no use for the rest.
@@ -46,10 +46,10 @@ function print(text: string): number {
 /** Whether the cursor stands behind a live line that the next one replaces. */
 let live = false;
 
-function show(event: Event): void {
+function show({ event, message }: Progress): void {
   const clear = live ? "\r\u001b[2K" : "";
-  live = process.stderr.isTTY === true && /^(waiting|retrying|poll-failed)$/.test(event.event);
-  process.stderr.write(`${clear}${eventText(event)}${live ? "" : "\n"}`);
+  live = process.stderr.isTTY === true && /^(waiting|retrying|poll-failed)$/.test(event);
+  process.stderr.write(`${clear}${message}${live ? "" : "\n"}`);
 }
 
 function failed(error: unknown): number {

@@ -34,7 +34,7 @@ export type {
   SyncLocationsOptions,
   WaitOptions,
 } from "./api.js";
-export type { CallOptions, Environment, OrganizationSettings } from "./options.js";
+export type { CallOptions, Environment, OrganizationSettings, Progress } from "./options.js";
 export type { Authorities } from "./ports/authorities.js";
 export type {
   BranchDeployment,

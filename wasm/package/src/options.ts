@@ -4,12 +4,15 @@ import type { Authorities } from "./ports/authorities.js";
 /** Environment variables: `process.env`, or what stands for it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What happens during a call, and the same in words. */
+export type Progress = Event & { message: string };
+
 /** What every function takes beside its own options. */
 export interface CallOptions {
   /** Ends the call at once: its promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Hears of progress: retries, the wait for code locations. What it throws ends the call. */
-  onEvent?: ((event: Event) => void) | undefined;
+  onEvent?: ((event: Progress) => void) | undefined;
   /** The variables of settings, Git and proxies. Default: `process.env`. */
   env?: Environment | undefined;
   /** The directory that relative paths start from, and whose checkout is read. Default: the current one. */

@@ -1,5 +1,5 @@
 import { webcrypto } from "node:crypto";
-import type { Event } from "../generated/core.js";
+import type { Progress } from "./options.js";
 import { decode } from "./ports/charset.js";
 import { openFiles, type FilePorts } from "./ports/files.js";
 import { connect, type Exchange, type Network } from "./ports/http.js";
@@ -14,14 +14,15 @@ export interface Ports extends FilePorts {
   random(): bigint;
   sleep(milliseconds: number): Promise<void>;
   decode(label: string, bytes: Uint8Array): string | undefined;
-  emit(event: string): void;
+  /** `event` is JSON, `message` is the same in words. */
+  emit(event: string, message: string): void;
 }
 
 /** What the ports of one call are made of. */
 export interface Surroundings extends Network {
   cwd: string;
   /** Hears of progress. What it throws ends the call. */
-  onEvent?: ((event: Event) => void) | undefined;
+  onEvent?: ((event: Progress) => void) | undefined;
   /** Ends the call with `error`. */
   fail(error: unknown): void;
 }
@@ -55,9 +56,9 @@ export function openPorts(surroundings: Surroundings): Opened {
         timers.add(timer);
       }),
     decode,
-    emit(event) {
+    emit(event, message) {
       try {
-        surroundings.onEvent?.(JSON.parse(event) as Event);
+        surroundings.onEvent?.({ ...JSON.parse(event), message } as Progress);
       } catch (error) {
         surroundings.fail(error);
       }

@@ -23,7 +23,7 @@ test("a branch deployment from its creation to its end", async () => {
   const cwd = checkout();
   const events = [];
   const created = await offshoot.createOrUpdateBranchDeployment({ env, cwd, read_git_state: true, onEvent: (event) => events.push(event) });
-  assert.deepEqual(events, [{ event: "branch-deployment-ready", deployment: created.name }]);
+  assert.deepEqual(events, [{ event: "branch-deployment-ready", deployment: created.name, message: `branch deployment ${created.name} is up to date` }]);
   assert.equal(created.url, `${env.DAGSTER_CLOUD_URL}/${created.name}`);
   const named = await offshoot.branchDeploymentName({ env, git_repo_name: "shop", branch_name: "feature/cart" });
   assert.equal(named.name, created.name);

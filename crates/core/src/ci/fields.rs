@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Detected, Found, refs::Ref, web};
+use super::{Detected, Found, Hosting, refs::Ref};
 use crate::git::{self, Slug};
 
 /// What is built.
@@ -119,7 +119,9 @@ impl Fields {
             self.clone_url
                 .as_ref()
                 .filter(|_| !self.mirrored)?
-                .with(pull_request.as_ref()?, |url, number| web::pull_request(url, *number))
+                .with(pull_request.as_ref()?, |url, number| {
+                    Hosting::of_url(url)?.pull_request_page(url, *number)
+                })
         });
         Detected {
             kind,

@@ -25,7 +25,7 @@ impl<T> Found<T> {
     }
 
     /// Something made of two values; both are its source.
-    pub(super) fn with<U, V>(
+    pub(crate) fn with<U, V>(
         &self,
         other: &Found<U>,
         make: impl FnOnce(&T, &U) -> Option<V>,

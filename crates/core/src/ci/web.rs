@@ -1,12 +1,10 @@
-//! Pages: without secrets, and the page of a pull request by the repository's URL.
+//! Pages without secrets.
 
 use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::git;
-
 /// What cannot stand in a path segment.
-const SEGMENT: &AsciiSet =
+pub(super) const SEGMENT: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?');
 
 /// `text` as one path segment: project names of Azure hold spaces.
@@ -35,24 +33,6 @@ pub(super) fn page(url: &str) -> Option<String> {
     (!may_hide_a_password).then(|| format!("{scheme}://{bare}{path}"))
 }
 
-/// The page of pull request `number` of the repository at `clone_url`; `None` where the hosting service is not
-/// told by the host's name.
-pub(super) fn pull_request(clone_url: &str, number: u64) -> Option<String> {
-    let base = git::web_page(clone_url)?;
-    let host = base.split('/').nth(2)?.split(':').next()?.to_ascii_lowercase();
-    let labels: Vec<&str> = host.split('.').collect();
-    let path = match labels.as_slice() {
-        ["dev", "azure", "com"] | [.., "visualstudio", "com"] => "pullrequest",
-        ["bitbucket", "org"] => "pull-requests",
-        ["codeberg", "org"] => "pulls",
-        labels if labels.iter().any(|label| matches!(*label, "gitea" | "forgejo")) => "pulls",
-        labels if labels.contains(&"gitlab") => "-/merge_requests",
-        labels if labels.contains(&"github") => "pull",
-        _ => return None,
-    };
-    page(&format!("{base}/{path}/{number}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,32 +54,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(page(url).as_deref(), shown, "{url}");
-        }
-    }
-
-    #[test]
-    fn pull_requests_of_the_hosting_services() {
-        for (url, page) in [
-            ("git@github.com:acme/proj.git", Some("https://github.com/acme/proj/pull/7")),
-            ("https://github.acme.com/a/b", Some("https://github.acme.com/a/b/pull/7")),
-            (
-                "ssh://git@gitlab.acme.com:2222/g/s/p.git",
-                Some("https://gitlab.acme.com/g/s/p/-/merge_requests/7"),
-            ),
-            ("git@bitbucket.org:a/b.git", Some("https://bitbucket.org/a/b/pull-requests/7")),
-            (
-                "git@ssh.dev.azure.com:v3/org/my%20project/repo",
-                Some("https://dev.azure.com/org/my%20project/_git/repo/pullrequest/7"),
-            ),
-            (
-                "https://org@dev.azure.com/org/p/_git/r",
-                Some("https://dev.azure.com/org/p/_git/r/pullrequest/7"),
-            ),
-            ("https://codeberg.org/a/b.git", Some("https://codeberg.org/a/b/pulls/7")),
-            ("https://git.acme.com/a/b.git", None),
-            ("/srv/github/a.git", None),
-        ] {
-            assert_eq!(pull_request(url, 7).as_deref(), page, "{url}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
-    LocationError, LocationFlags, SourceFile,
+    LocationError, LocationFlags, Place, SourceFile,
     yaml::{self, Node, Value},
 };
 
@@ -31,31 +31,24 @@ pub fn single(
     file: Option<SourceFile<'_>>,
     flags: &LocationFlags,
 ) -> Result<Document, LocationError> {
-    let chosen = match file {
-        Some(file) => {
-            let root = yaml::load(file.text).map_err(|error| file.syntax(error))?;
-            Some((file, choose(file, root, flags.location_name.as_deref())?))
-        }
-        None if flags.location_name.as_ref().is_none_or(String::is_empty) => {
-            return Err(LocationError::Nameless { at: None });
-        }
-        None => None,
+    let Some(file) = file else {
+        return match flags.location_name.as_ref().is_none_or(String::is_empty) {
+            true => Err(LocationError::Nameless { at: None }),
+            false => finish(Map::new(), None, flags),
+        };
     };
-    finish(chosen, flags)
+    let root = yaml::load(file.text).map_err(|error| file.syntax(error))?;
+    let mut node = choose(file, root, flags.location_name.as_deref())?;
+    node.value.remove("build");
+    finish(json_object(file, &node)?, Some(file.place(node.span.start)), flags)
 }
 
-/// The document of the location that `chosen` is, and over that what `flags` say.
+/// What `document` says, which stands at `place` if it is from a file, and over that what `flags` say.
 pub(super) fn finish(
-    chosen: Option<(SourceFile<'_>, Node)>,
+    mut document: Map<String, Json>,
+    place: Option<Place>,
     flags: &LocationFlags,
 ) -> Result<Document, LocationError> {
-    let (mut document, place) = match chosen {
-        Some((file, mut node)) => {
-            node.value.remove("build");
-            (json_object(file, &node)?, Some(file.place(node.span.start)))
-        }
-        None => (Map::new(), None),
-    };
     merge(&mut document, flags.document());
     let location_name = match document.get("location_name") {
         Some(Json::String(name)) => name.clone(),

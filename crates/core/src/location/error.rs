@@ -124,6 +124,30 @@ pub enum LocationError {
         /// What is wrong.
         message: String,
     },
+    /// The text is not TOML.
+    #[error("{at}: {message}")]
+    Toml {
+        /// Where.
+        at: Place,
+        /// What is wrong.
+        message: String,
+    },
+    /// dg's configuration lacks what it needs.
+    #[error("{at}: there is no `{key}`")]
+    Unset {
+        /// Where the part begins that needs it.
+        at: Place,
+        /// What is missing.
+        key: &'static str,
+    },
+    /// A project of a dg workspace is none.
+    #[error("{at}: there is no dg project in `{path}`")]
+    NoProject {
+        /// Where the workspace names it.
+        at: Place,
+        /// Its path.
+        path: String,
+    },
     /// It is YAML, but JSON cannot say it.
     #[error("{at}: {message}")]
     Unsendable {
@@ -176,11 +200,41 @@ pub enum LocationError {
         /// Where its mapping begins.
         at: Place,
     },
-    /// A build file whose locations have defaults, which are not merged here.
-    #[error("{at}: `defaults` are not known here")]
+    /// A file that is no list of locations has defaults for them.
+    #[error("{at}: `defaults` are for the entries of `locations`, and there are none")]
     Defaults {
         /// The key.
         at: Place,
+    },
+    /// Something that each location has to say itself stands in `defaults`.
+    #[error("{at}: `{key}` cannot be in `defaults`")]
+    NoDefault {
+        /// The key.
+        at: Place,
+        /// Its name.
+        key: String,
+        /// What can be there.
+        known: Vec<String>,
+    },
+    /// A list or a mapping stands where the defaults have something else.
+    #[error("{at}: found {found}, where {default} has {expected}")]
+    Clash {
+        /// In the location.
+        at: Place,
+        /// The kind that is there.
+        found: &'static str,
+        /// In the defaults.
+        default: Box<Place>,
+        /// The kind that is there.
+        expected: &'static str,
+    },
+    /// An entry of a list that is merged by a key lacks that key.
+    #[error("{at}: an entry that is merged by its `{key}` has none")]
+    Unkeyed {
+        /// The entry.
+        at: Place,
+        /// The key.
+        key: &'static str,
     },
     /// The file holds a list of locations, and none is chosen.
     #[error("{at}: the file holds a list of locations, and none is chosen")]
@@ -216,7 +270,7 @@ impl Explain for LocationError {
     fn code(&self) -> Code {
         match self {
             Self::Unreadable { .. } => Code::LocationUnreadable,
-            Self::Syntax { .. } => Code::LocationSyntax,
+            Self::Syntax { .. } | Self::Toml { .. } => Code::LocationSyntax,
             Self::Unknown { .. } | Self::Differs { .. } => Code::LocationUnknown,
             _ => Code::LocationInvalid,
         }
@@ -229,6 +283,11 @@ impl Explain for LocationError {
             }
             Self::Unreadable { .. } => Some("a location file is a YAML file in UTF-8".to_owned()),
             Self::Syntax { .. } => Some("it is read as YAML 1.1, as Dagster reads it".to_owned()),
+            Self::Toml { .. } => Some("mend the file, or pass --location-file".to_owned()),
+            Self::Unset { key, .. } => Some(format!("add a `{key}`, or pass --location-file")),
+            Self::NoProject { .. } => Some(
+                "it needs a `pyproject.toml` with `directory_type = \"project\"` in `tool.dg`".to_owned(),
+            ),
             Self::Unsendable { .. } => {
                 Some("put the value in quotes, if it is meant as a text".to_owned())
             }
@@ -249,8 +308,15 @@ impl Explain for LocationError {
                     .to_owned(),
             ),
             Self::Defaults { .. } => {
-                Some("write what is in `defaults` into each entry of `locations`".to_owned())
+                Some("list the locations under `locations`".to_owned())
             }
+            Self::NoDefault { known, .. } => {
+                Some(format!("write it into each location; `defaults` can have {}", listed(known)))
+            }
+            Self::Clash { expected, .. } => {
+                Some(format!("write {expected} there, as the defaults do, or change both"))
+            }
+            Self::Unkeyed { key, .. } => Some(format!("add a `{key}` to this entry")),
             Self::Unchosen { known, .. } => {
                 Some(format!("pass `--location-name` with one of {}", listed(known)))
             }
@@ -268,6 +334,9 @@ impl Explain for LocationError {
         match self {
             Self::Unreadable { .. } | Self::Nameless { at: None } => None,
             Self::Syntax { at, .. }
+            | Self::Toml { at, .. }
+            | Self::Unset { at, .. }
+            | Self::NoProject { at, .. }
             | Self::Unsendable { at, .. }
             | Self::Shape { at, .. }
             | Self::Nameless { at: Some(at) }
@@ -276,6 +345,9 @@ impl Explain for LocationError {
             | Self::Twice { at, .. }
             | Self::NoBuild { at }
             | Self::Defaults { at }
+            | Self::NoDefault { at, .. }
+            | Self::Clash { at, .. }
+            | Self::Unkeyed { at, .. }
             | Self::Unchosen { at, .. }
             | Self::Differs { at, .. }
             | Self::Unknown { at, .. } => Some(at.excerpt()),

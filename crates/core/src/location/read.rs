@@ -14,6 +14,17 @@ pub fn read(files: &impl Files, path: &str) -> Result<String, LocationError> {
     text(files, path).map_err(|reason| LocationError::Unreadable { file: path.to_owned(), reason })
 }
 
+/// As [`read`], but `None` if there is no file.
+pub(super) fn read_optional(
+    files: &impl Files,
+    path: &str,
+) -> Result<Option<String>, LocationError> {
+    match read(files, path) {
+        Err(LocationError::Unreadable { reason: Unreadable::Missing, .. }) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 fn text(files: &impl Files, path: &str) -> Result<String, Unreadable> {
     let system = |error: std::io::Error| Unreadable::System(error.to_string());
     let Some(file) = files.open(path).map_err(system)? else {

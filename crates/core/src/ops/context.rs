@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Error;
 use crate::{
-    ci::{self, BuildKind, Detected, Found, PullRequestStatus, System},
+    ci::{self, BuildKind, Detected, Found, Hosting, PullRequestStatus, System},
     ci_files,
     env::Env,
     git::{self, Commit, GitError, GitState, Slug},
@@ -39,12 +39,18 @@ pub struct Context {
     /// The branch; of a pull request, its source branch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch_name: Option<Found<String>>,
+    /// The page of the branch, where it is known which service hosts the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch_url: Option<Found<String>>,
     /// The tag that is built.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<Found<String>>,
     /// The hash of the branch's head, never that of a trial merge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit_hash: Option<Found<String>>,
+    /// The page of the files at that commit, where it is known which service hosts the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit_url: Option<Found<String>>,
     /// The committer's time in seconds since the Unix epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Found<i64>>,
@@ -135,6 +141,11 @@ impl Build {
         Ok(Self { detected, git, context })
     }
 
+    /// What hosts the repository.
+    pub(super) fn hosting(&self) -> Option<Hosting> {
+        hosting(self.detected.system, self.context.origin_url.as_ref())
+    }
+
     /// The name by which Dagster+ tells the repository of this build from others: `owner/name`, but on GitLab the bare
     /// name, as the official client has it on those systems.
     pub(super) fn repository(&self) -> Option<String> {
@@ -145,6 +156,11 @@ impl Build {
         let owner = owner.and_then(|owner| owner.value.rsplit('/').next());
         Some(owner.map_or_else(|| name.clone(), |owner| format!("{owner}/{name}")))
     }
+}
+
+/// Where the host's name tells nothing, the CI system does: a GitLab of one's own may be called anything.
+fn hosting(system: Option<System>, origin_url: Option<&Found<String>>) -> Option<Hosting> {
+    origin_url.and_then(|url| Hosting::of_url(&url.value)).or_else(|| Hosting::of_system(system?))
 }
 
 fn tells_nothing(detected: &Detected) -> bool {
@@ -215,7 +231,20 @@ fn put_together(detected: &Detected, git: Option<&GitState>, commit: Option<Comm
         .filter(|commit| commit_hash.as_ref().is_some_and(|hash| hash.value == commit.hash));
     let described = commit.as_ref().or(same);
     let of_commit = |value: &String| by_git(value.clone(), COMMIT);
+    let origin_url = detected
+        .clone_url
+        .clone()
+        .or_else(|| git.and_then(|git| git.origin_url.clone()).map(|it| by_git(it, ORIGIN)));
+    let hosting = hosting(detected.system, origin_url.as_ref());
+    let page = |of: Option<&Found<String>>, make: fn(Hosting, &str, &str) -> Option<String>| {
+        origin_url.as_ref()?.with(of?, |url, name| make(hosting?, url, name))
+    };
+    // The branch of a fork is in another repository.
+    let is_fork = detected.fork.as_ref().is_some_and(|fork| fork.value);
+    let own_branch = branch_name.as_ref().filter(|_| !is_fork);
     Context {
+        branch_url: page(own_branch, Hosting::branch_page),
+        commit_url: page(commit_hash.as_ref(), Hosting::commit_page),
         ci: detected.system.map(|system: System| Found {
             value: system.id.to_owned(),
             source: system.name.to_owned(),
@@ -224,10 +253,7 @@ fn put_together(detected: &Detected, git: Option<&GitState>, commit: Option<Comm
         root: git.and_then(|git| git.root.clone()).map(|it| by_git(it, "worktree")),
         git_repo_owner,
         git_repo_name,
-        origin_url: detected
-            .clone_url
-            .clone()
-            .or_else(|| git.and_then(|git| git.origin_url.clone()).map(|it| by_git(it, ORIGIN))),
+        origin_url,
         default_branch,
         branch_name,
         tag: detected.tag.clone(),

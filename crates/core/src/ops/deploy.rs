@@ -105,23 +105,28 @@ pub async fn deploy<H: Host>(
             let branch = Branch::of(&build, &branch.value)?;
             let (name, existing) = branch.look_up(&client).await?;
             let update = branch.update(&build, &input, PullRequestStatus::Open)?;
-            if let Some(there) = existing.filter(|_| !input.allow_older) {
-                older::check(&name, there.latest_commit, &update.commit)?;
+            if !input.allow_older {
+                older::check(&name, existing, &update.commit)?;
             }
-            (name, Some(branch_deployments::create_or_update(update)))
+            (name, Some(update))
         }
     };
     if input.dry_run {
         let call = locations::deploy(&deployment, documents);
         let plan = Plan::of(&call, &connection.endpoint).then_wait_for(names);
-        return Ok(Outcome::Planned(match update {
+        return Ok(Outcome::Planned(match update.map(branch_deployments::create_or_update) {
             Some(update) => plan.after(&update, &connection.endpoint),
             None => plan,
         }));
     }
     let deployment = match update {
         Some(update) => {
+            let commit = update.commit.clone();
+            let update = branch_deployments::create_or_update(update);
             let name = branch::named_by_service(&client.send(&update).await?)?;
+            if !input.allow_older {
+                older::check(&name, branch::find(&client, &name).await?, &commit)?;
+            }
             host.events().emit(Event::BranchDeploymentReady { deployment: name.clone() });
             name
         }

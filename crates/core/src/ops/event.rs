@@ -1,10 +1,14 @@
 //! Progress.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::{plus::DeploymentName, target::Target};
+use crate::{ci::Found, plus::DeploymentName, target::Target};
 
 /// What happens during an operation, for a person or a log to follow.
+///
+/// Its words are one line, except for the page of what is waited for and the stack of a load error.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
@@ -108,4 +112,118 @@ pub enum Event {
         /// What happened.
         reason: String,
     },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Retrying { doing, reason, delay_seconds } => {
+                write!(f, "could not {doing}: {reason}; trying again in {delay_seconds:.1} s")
+            }
+            Self::TargetChosen { target: Target::BranchDeployment { branch } } => {
+                let Found { value, source } = branch;
+                write!(f, "this goes to the branch deployment of {value} ({source})")
+            }
+            Self::TargetChosen { target: Target::Full { deployment, default_branch } } => {
+                write!(f, "this goes to the full deployment {deployment} ")?;
+                match default_branch {
+                    Some(Found { source, .. }) => {
+                        write!(f, "(a build of the default branch, by {source})")
+                    }
+                    None => f.write_str("(asked for by name)"),
+                }
+            }
+            Self::BranchDeploymentReady { deployment } => {
+                write!(f, "branch deployment {deployment} is up to date")
+            }
+            Self::LocationsSent { deployment, locations } => {
+                write!(f, "sent {} to deployment {deployment}", locations.join(", "))
+            }
+            Self::WaitStarted { locations, page, load_timeout_seconds, agent_timeout_seconds } => {
+                write!(
+                    f,
+                    "waiting for {} to load: at most {load_timeout_seconds} s (--location-load-timeout), \
+                     {agent_timeout_seconds} s of it for an agent's heartbeat (--agent-heartbeat-timeout)\n{page}",
+                    locations.join(", ")
+                )
+            }
+            Self::AgentSeen { label: Some(label) } => write!(f, "agent {label} is heartbeating"),
+            Self::AgentSeen { label: None } => f.write_str("an agent is heartbeating"),
+            Self::Waiting { locations, elapsed_seconds, remaining_seconds, agent_seen } => {
+                let agent = if *agent_seen { "" } else { ", no agent's heartbeat yet" };
+                write!(
+                    f,
+                    "still waiting for {} after {elapsed_seconds} s{agent}; {remaining_seconds} s remain",
+                    locations.join(", ")
+                )
+            }
+            Self::PollFailed { reason } => write!(f, "{reason}; still waiting"),
+            Self::LocationLoaded { location } => write!(f, "{location} has loaded"),
+            Self::LocationFailed { location, traceback } => {
+                write!(f, "{location} failed to load:\n{traceback}")
+            }
+            Self::RunLaunched { run_id, page } => write!(f, "launched the run {run_id}\n{page}"),
+            Self::RunUnderWay { run_id, status, elapsed_seconds } => {
+                write!(f, "the run {run_id} is {status} after {elapsed_seconds} s")
+            }
+            Self::BranchDeploymentDeleted { deployment } => {
+                write!(f, "deleted branch deployment {deployment}")
+            }
+            Self::DeletionFailed { deployment, reason } => write!(f, "{deployment}: {reason}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_depend_on_what_is_known() {
+        let found =
+            |value: &str, source: &str| Found { value: value.into(), source: source.into() };
+        let prod = || DeploymentName::parse("prod").unwrap();
+        let waiting = |agent_seen| Event::Waiting {
+            locations: vec!["etl".into(), "ml".into()],
+            elapsed_seconds: 5,
+            remaining_seconds: 55,
+            agent_seen,
+        };
+        for (event, words) in [
+            (
+                Event::TargetChosen {
+                    target: Target::BranchDeployment { branch: found("feature", "CI_BRANCH") },
+                },
+                "this goes to the branch deployment of feature (CI_BRANCH)",
+            ),
+            (
+                Event::TargetChosen {
+                    target: Target::Full {
+                        deployment: prod(),
+                        default_branch: Some(found("main", "CI_DEFAULT_BRANCH")),
+                    },
+                },
+                "this goes to the full deployment prod (a build of the default branch, by CI_DEFAULT_BRANCH)",
+            ),
+            (
+                Event::TargetChosen {
+                    target: Target::Full { deployment: prod(), default_branch: None },
+                },
+                "this goes to the full deployment prod (asked for by name)",
+            ),
+            (
+                Event::Retrying { doing: "list", reason: "busy".into(), delay_seconds: 1.25 },
+                "could not list: busy; trying again in 1.2 s",
+            ),
+            (waiting(true), "still waiting for etl, ml after 5 s; 55 s remain"),
+            (
+                waiting(false),
+                "still waiting for etl, ml after 5 s, no agent's heartbeat yet; 55 s remain",
+            ),
+            (Event::AgentSeen { label: Some("k8s".into()) }, "agent k8s is heartbeating"),
+            (Event::AgentSeen { label: None }, "an agent is heartbeating"),
+        ] {
+            assert_eq!(event.to_string(), words);
+        }
+    }
 }

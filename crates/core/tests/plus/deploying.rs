@@ -31,6 +31,8 @@ const PULL_REQUEST: &[(&str, &str)] = &[
     ("OFFSHOOT_COMMIT", HASH),
     ("OFFSHOOT_PULL_REQUEST", "7"),
     ("OFFSHOOT_REPOSITORY", "acme/shop"),
+    ("OFFSHOOT_CLONE_URL", "git@github.com:acme/shop.git"),
+    ("OFFSHOOT_TARGET_BRANCH", "main"),
 ];
 
 const DEFAULT_BRANCH: &[(&str, &str)] = &[
@@ -161,6 +163,20 @@ fn a_newer_commit_stays_unless_told_otherwise() {
         deploy(&host, PULL_REQUEST, input, &tagged()).unwrap();
         assert_eq!(changes(&host).len(), 2, "{there:?}");
     }
+}
+
+#[test]
+fn a_newer_commit_that_comes_in_meanwhile_keeps_its_code_locations() {
+    let mut looks = 0;
+    let race = move |arrived: &Arrived, _| {
+        looks += usize::from(arrived.body["query"].as_str().unwrap().contains("deploymentByName"));
+        answer(arrived, (looks > 1).then_some((NEWER, 101.0)))
+    };
+    let host = Fake::respond(race).with_file("/repo/build.yaml", BUILD_YAML);
+    let error = deploy(&host, PULL_REQUEST, DeployInput::default(), &tagged()).unwrap_err();
+    assert_eq!(error.code().exit_code(), 16, "{error}");
+    let [update] = changes(&host).try_into().unwrap();
+    assert!(update.contains("branchData"), "{update}");
 }
 
 #[test]

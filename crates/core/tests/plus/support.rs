@@ -11,7 +11,7 @@ use http::{Request, Response};
 use offshoot_core::{
     ops::Event,
     plus::{Budget, Connection, DeploymentName, Endpoint, Wanted},
-    ports::{Charset, Clock, Events, Files, Host, Http, Limits, ReadAt, SendError, SendErrorKind},
+    ports::{Charset, Clock, Events, Files, Http, Limits, ReadAt, SendError, SendErrorKind},
     secret::Secret,
 };
 use serde_json::{Value, json};
@@ -111,34 +111,6 @@ pub fn connection() -> Connection {
 
 pub fn deployment() -> DeploymentName {
     DeploymentName::parse("b1").unwrap()
-}
-
-impl Host for Fake {
-    type Files = Self;
-    type Http = Self;
-    type Clock = Self;
-    type Charset = Self;
-    type Events = Self;
-
-    fn files(&self) -> &Self {
-        self
-    }
-
-    fn http(&self) -> &Self {
-        self
-    }
-
-    fn clock(&self) -> &Self {
-        self
-    }
-
-    fn charset(&self) -> &Self {
-        self
-    }
-
-    fn events(&self) -> &Self {
-        self
-    }
 }
 
 impl Http for Fake {

@@ -1,4 +1,4 @@
-import type { Deployment, Event, ListedCodeLocation, Plan } from "../../generated/core.js";
+import type { Deployment, ListedCodeLocation, Plan } from "../../generated/core.js";
 import type { Operation } from "../call.js";
 import { instance } from "../internal.js";
 import { COMMANDS } from "./commands.js";
@@ -55,46 +55,6 @@ function planText(plan: Plan, text: string): string {
   );
   const wait = plan.wait_for?.length ? [`then would wait for: ${plan.wait_for.join(", ")}`] : [];
   return [...calls, ...wait].join("\n");
-}
-
-/** `event` in words. */
-export function eventText(event: Event): string {
-  switch (event.event) {
-    case "retrying":
-      return `could not ${event.doing}: ${event.reason}; trying again in ${event.delay_seconds.toFixed(1)} s`;
-    // Of `deploy`, which this package does not have yet.
-    case "target-chosen":
-      return "the deployment is chosen";
-    case "branch-deployment-ready":
-      return `branch deployment ${event.deployment} is up to date`;
-    case "locations-sent":
-      return `sent ${event.locations.join(", ")} to deployment ${event.deployment}`;
-    case "wait-started":
-      return (
-        `waiting for ${event.locations.join(", ")} to load: at most ${event.load_timeout_seconds} s (--location-load-timeout), ` +
-        `${event.agent_timeout_seconds} s of it for an agent's heartbeat (--agent-heartbeat-timeout)\n${event.page}`
-      );
-    case "agent-seen":
-      return event.label ? `agent ${event.label} is heartbeating` : "an agent is heartbeating";
-    case "waiting": {
-      const agent = event.agent_seen ? "" : ", no agent's heartbeat yet";
-      return `still waiting for ${event.locations.join(", ")} after ${event.elapsed_seconds} s${agent}; ${event.remaining_seconds} s remain`;
-    }
-    case "poll-failed":
-      return `${event.reason}; still waiting`;
-    case "location-loaded":
-      return `${event.location} has loaded`;
-    case "location-failed":
-      return `${event.location} failed to load:\n${event.traceback}`;
-    case "run-launched":
-      return `launched the run ${event.run_id}\n${event.page}`;
-    case "run-under-way":
-      return `the run ${event.run_id} is ${event.status} after ${event.elapsed_seconds} s`;
-    case "branch-deployment-deleted":
-      return `deleted branch deployment ${event.deployment}`;
-    case "deletion-failed":
-      return `${event.deployment}: ${event.reason}`;
-  }
 }
 
 /** The help for the command `path`, for a group of commands, or for all. */

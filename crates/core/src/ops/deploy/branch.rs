@@ -26,6 +26,22 @@ pub(in crate::ops) struct Branch {
 
 pub(super) use branch_deployment::named_by_service;
 
+/// The branch deployment `name`, if it is there.
+pub(super) async fn find<H: Host>(
+    client: &Client<'_, H>,
+    name: &DeploymentName,
+) -> Result<Option<Deployment>, Error> {
+    match client.send(&branch_deployments::by_name(name)).await {
+        Ok(there) if there.deployment_type == DeploymentType::Branch => Ok(Some(there)),
+        Ok(_) => Err(Error::input(
+            format!("Dagster+ named the branch deployment `{name}`, which is a full deployment"),
+            "report this; nothing was changed",
+        )),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl Branch {
     /// The branch `name` of the build's repository.
     pub(in crate::ops) fn of(build: &Build, name: &str) -> Result<Self, Error> {
@@ -45,17 +61,8 @@ impl Branch {
     ) -> Result<(DeploymentName, Option<Deployment>), Error> {
         let call = branch_deployments::name(&self.repository, &self.name);
         let name = named_by_service(&client.send(&call).await?)?;
-        match client.send(&branch_deployments::by_name(&name)).await {
-            Ok(there) if there.deployment_type == DeploymentType::Branch => Ok((name, Some(there))),
-            Ok(_) => Err(Error::input(
-                format!(
-                    "Dagster+ named the branch deployment `{name}`, which is a full deployment"
-                ),
-                "report this; nothing was changed",
-            )),
-            Err(error) if error.is_not_found() => Ok((name, None)),
-            Err(error) => Err(error.into()),
-        }
+        let there = find(client, &name).await?;
+        Ok((name, there))
     }
 
     /// What brings its branch deployment up to date with the build. `status` counts if CI does not say another.
@@ -91,10 +98,12 @@ impl Branch {
             branch_name: Some(self.name.clone()),
             commit_hash: Some(commit_hash.value.clone()),
             timestamp: Some(timestamp),
+            branch_url: text(&context.branch_url),
             code_review_url: text(&context.pull_request_url),
             code_review_id: context.pull_request.as_ref().map(|found| found.value.to_string()),
             pull_request_status: Some(said.unwrap_or(status)),
             commit_message: text(&context.commit_message),
+            commit_url: text(&context.commit_url),
             author_name: text(&context.author_name),
             author_email: text(&context.author_email),
             base_deployment_name: input.base_deployment_name.clone(),

@@ -1,10 +1,14 @@
 //! A build that finishes late does not take the place of a newer one.
+//!
+//! Dagster+ has no update that depends on what is there, so this looks before the branch deployment is updated, and once
+//! more before the code locations are put: another build that comes in meanwhile is seen by one of the two, unless its
+//! update falls between the look and the update of this one, a single round trip.
 
 use crate::{
     error::{Code, Explain},
     plus::{
         DeploymentName,
-        branch_deployments::{DeploymentCommit, DeploymentCommitInput},
+        branch_deployments::{Deployment, DeploymentCommitInput},
     },
 };
 
@@ -32,13 +36,13 @@ impl Explain for OlderError {
     }
 }
 
-/// Refuses `here` if `there` is another commit with a later time.
+/// Refuses `here` if `there` has another commit with a later time.
 pub(super) fn check(
     deployment: &DeploymentName,
-    there: Option<DeploymentCommit>,
+    there: Option<Deployment>,
     here: &DeploymentCommitInput,
 ) -> Result<(), OlderError> {
-    match there {
+    match there.and_then(|there| there.latest_commit) {
         Some(there)
             if there.commit_hash != here.commit_hash && there.timestamp > here.timestamp =>
         {

@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    location::{self, Buildable, Document, LocationError, LocationFlags, SourceFile, Unreadable},
+    ci::{Found, Hosting},
+    location::{self, Buildable, Document, LocationFlags, SourceFile},
     ops::{Error, context::Build},
     ports::Files,
     written,
 };
-
-/// Where location documents are looked for unless a file is named.
-const FILES: [&str; 2] = ["build.yaml", "dagster_cloud.yaml"];
 
 /// The longest tag: <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>.
 const MAX_TAG: usize = 128;
@@ -22,7 +20,8 @@ const MAX_TAG: usize = 128;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Sources {
-    /// The location file; by default `build.yaml` or `dagster_cloud.yaml`, here or at the top of the checkout.
+    /// The location file; by default `build.yaml` or `dagster_cloud.yaml`, or what a dg project or workspace
+    /// says, here or at the top of the checkout.
     pub location_file: Option<String>,
     /// The names of the code locations; by default all of the file. In a form, a field for each.
     #[serde(deserialize_with = "written::texts")]
@@ -40,6 +39,8 @@ pub struct Sources {
     pub python_file: Option<String>,
     /// The directory for local imports, if there is one location only.
     pub working_directory: Option<String>,
+    /// A link to the source code; by default the page of the commit, where the repository's host is a known one.
+    pub git_url: Option<String>,
 }
 
 impl Sources {
@@ -52,21 +53,28 @@ impl Sources {
     ) -> Result<Vec<Document>, Error> {
         let images = Images::parse(&self.image)?;
         self.check_tag()?;
+        let context = &build.context;
+        let text = |found: &Option<Found<String>>| found.as_ref().map(|it| it.value.clone());
         let flags = LocationFlags {
             module_name: self.module_name.clone(),
             package_name: self.package_name.clone(),
             python_file: self.python_file.clone(),
             working_directory: self.working_directory.clone(),
-            commit_hash: build.context.commit_hash.as_ref().map(|found| found.value.clone()),
+            commit_hash: text(&context.commit_hash),
+            git_url: self.git_url.clone().or_else(|| text(&context.commit_url)),
+            git_provider: build.hosting().and_then(Hosting::provider).map(str::to_owned),
+            repo_owner: text(&context.git_repo_owner),
+            repo_name: text(&context.git_repo_name),
+            base_branch: text(&context.target_branch).or_else(|| text(&context.default_branch)),
             ..LocationFlags::default()
         };
-        let documents = match self.read(files, build, path)? {
-            Some((name, text)) => {
-                let file = SourceFile { name: &name, text: &text };
-                location::build_file(file, &self.location_name, |buildable| {
-                    let image = images.of(buildable, self.image_tag.as_deref())?;
-                    Ok::<_, Error>(LocationFlags { image, ..flags.clone() })
-                })?
+        let documents = match self.locations(files, build, path)? {
+            Some(locations) => {
+                let document = |location: Buildable| {
+                    let image = images.of(&location, self.image_tag.as_deref())?;
+                    Ok(location.document(&LocationFlags { image, ..flags.clone() })?)
+                };
+                locations.into_iter().map(document).collect::<Result<_, Error>>()?
             }
             None => {
                 let [name] = self.location_name.as_slice() else { return Err(nothing_to_deploy()) };
@@ -79,31 +87,23 @@ impl Sources {
         Ok(documents)
     }
 
-    /// The location file with its text. Without one the location is described by flags alone.
-    fn read<F: Files>(
+    /// The locations of a file, or of a dg project. Without one the location is described by flags alone.
+    fn locations<F: Files>(
         &self,
         files: &F,
         build: &Build,
         path: &str,
-    ) -> Result<Option<(String, String)>, Error> {
-        if let Some(given) = &self.location_file {
-            return Ok(Some((given.clone(), location::read(files, given)?)));
+    ) -> Result<Option<Vec<Buildable>>, Error> {
+        let chosen = &self.location_name;
+        if let Some(name) = &self.location_file {
+            let text = location::read(files, name)?;
+            return Ok(Some(location::build_file(SourceFile { name, text: &text }, chosen)?));
         }
         let root = build.context.root.as_ref().map(|found| found.value.as_str());
         let folders = std::iter::once(path).chain(root.filter(|root| *root != path));
-        for folder in folders {
-            for name in FILES {
-                let candidate = format!("{}/{name}", folder.trim_end_matches('/'));
-                match location::read(files, &candidate) {
-                    Ok(text) => return Ok(Some((candidate, text))),
-                    Err(LocationError::Unreadable { reason: Unreadable::Missing, .. }) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        }
-        match self.has_code_source() {
-            true => Ok(None),
-            false => Err(nothing_to_deploy()),
+        match location::discover(files, folders, chosen)? {
+            None if !self.has_code_source() => Err(nothing_to_deploy()),
+            found => Ok(found),
         }
     }
 
@@ -210,7 +210,7 @@ impl Images {
 
 fn nothing_to_deploy() -> Error {
     Error::input(
-        "there is no code location to deploy: no build.yaml, no dagster_cloud.yaml, no flags",
+        "there is no code location to deploy: no build.yaml, no dagster_cloud.yaml, no dg project, no flags",
         "pass --location-file, or --location-name with --module-name and --image",
     )
 }
