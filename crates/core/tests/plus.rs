@@ -6,6 +6,9 @@
     reason = "a test ends at the first surprise"
 )]
 
+#[expect(dead_code, reason = "the fixtures are those of `tests/ci.rs`, which uses more of them")]
+#[path = "ci/cases.rs"]
+mod cases;
 #[path = "plus/closing.rs"]
 mod closing;
 #[path = "plus/deploying.rs"]
