@@ -6,7 +6,11 @@
     reason = "a test ends at the first surprise"
 )]
 
-#[expect(dead_code, reason = "the fixtures are those of `tests/ci.rs`, which uses more of them")]
+#[expect(
+    dead_code,
+    clippy::expect_used,
+    reason = "the fixtures are those of `tests/ci.rs`, which uses more of them"
+)]
 #[path = "ci/cases.rs"]
 mod cases;
 #[path = "plus/closing.rs"]
