@@ -13,7 +13,7 @@ jobs:
       DAGSTER_CLOUD_DEPLOYMENT: prod
     steps:
       - uses: actions/checkout@v4
-      - run: offshoot context --json > \"$RECORDS/context.json\"
+      - run: GITHUB_EVENT_PATH=${EVENT-$GITHUB_EVENT_PATH} offshoot context --json > \"$RECORDS/context.json\"
       - run: offshoot deploy --image-tag \"$GITHUB_RUN_ID\" $FLAGS 2> \"$RECORDS/deploy.log\"
 ";
 
@@ -56,7 +56,8 @@ impl Act {
             "pull_request" => PULL_REQUEST.replace("HEAD", self.0.hash("FEATURE")),
             _ => "null".to_owned(),
         };
-        let event = format!(r#"{{"repository": {REPOSITORY}, "pull_request": {head}}}"#);
+        let event =
+            format!(r#"{{"number": 7, "repository": {REPOSITORY}, "pull_request": {head}}}"#);
         fs::write(&path, event).expect("there is room for files");
         format!("{name} -e {path}")
     }
@@ -106,6 +107,28 @@ fn a_pull_request_goes_to_the_branch_deployment_of_its_head() {
     assert_eq!(
         act.0.deployed(),
         ["prod: ", "acme/shop feature 7 OPEN at FEATURE: etl Image: registry.example/etl:1"]
+    );
+}
+
+/// As in a container that the event is not mounted into.
+#[test]
+fn without_its_event_the_head_is_the_second_parent_of_the_merge() {
+    let mut act = Act::new();
+    act.0.check_out_merge();
+    let (is_deployed, log) = act.run(&act.event("pull_request"), &[("EVENT", "/nonexistent")]);
+    assert!(is_deployed, "{log}");
+    assert_eq!(
+        act.0.context(),
+        [
+            "ci: github-actions <- GitHub Actions",
+            "kind: pull-request <- GITHUB_HEAD_REF",
+            "git_repo_owner: acme <- GITHUB_REPOSITORY",
+            "git_repo_name: shop <- GITHUB_REPOSITORY",
+            "branch_name: feature <- GITHUB_HEAD_REF",
+            "commit_hash: FEATURE <- GITHUB_SHA + git: second parent of HEAD",
+            "pull_request: 7 <- GITHUB_REF",
+            "conflict of \"commit_hash\": FEATURE <- GITHUB_SHA + git: second parent of HEAD, MERGE <- git: HEAD",
+        ]
     );
 }
 
