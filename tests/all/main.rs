@@ -17,4 +17,6 @@ mod guides;
 #[cfg(test)]
 mod prune;
 #[cfg(test)]
+mod runners;
+#[cfg(test)]
 mod sandbox;

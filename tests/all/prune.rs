@@ -1,8 +1,14 @@
 //! `prune` against the sandbox: hundreds of branch deployments, and what ends halfway.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use offshoot_tests::{
+    between::{Between, Fate},
     ours,
     process::{Invocation, Outcome},
     sandbox::{Sandbox, TOKEN},
@@ -13,7 +19,11 @@ use serde_json::{Value as Json, json};
 const BRANCHES: usize = 150;
 
 fn run(sandbox: &Sandbox, directory: &Path, command: &str) -> Outcome {
-    let command = format!("{command} --url {} -u {TOKEN}", sandbox.url());
+    run_at(sandbox.url(), directory, command)
+}
+
+fn run_at(url: &str, directory: &Path, command: &str) -> Outcome {
+    let command = format!("{command} --url {url} -u {TOKEN}");
     ours::run(&Invocation::new(&command, directory))
 }
 
@@ -39,15 +49,9 @@ fn create(sandbox: &Sandbox, repository: &str, number: usize, status: &str, time
         "branch": {"repoName": repository, "branchName": format!("f/{number}"), "pullRequestStatus": status},
         "commit": {"commitHash": "1f", "timestamp": timestamp},
     });
-    let body = json!({"query": query, "variables": variables}).to_string();
-    let folder = tempfile::tempdir().expect("there is room for files");
-    fs::write(folder.path().join("body"), body).expect("the folder is new");
-    let command = format!(
-        "-fsS {}/graphql -H 'Dagster-Cloud-Api-Token: {TOKEN}' -H 'Content-Type: application/json' -d @body",
-        sandbox.url()
-    );
-    let outcome = Invocation::new(&command, folder.path()).run("curl");
-    assert!(outcome.stdout.contains("DagsterCloudDeployment"), "{outcome:?}");
+    let answer = sandbox.ask(query, &variables);
+    let made = &answer["createOrUpdateBranchDeployment"]["__typename"];
+    assert_eq!(made, "DagsterCloudDeployment", "{answer}");
 }
 
 fn listed(sandbox: &Sandbox, directory: &Path) -> Vec<Json> {
@@ -105,5 +109,98 @@ fn hundreds_are_cleaned_up_in_bounded_steps_and_nothing_else() {
     );
     let left = listed(&sandbox, here);
     assert_eq!((count(&left, "shop", None), count(&left, "other", None)), (1, BRANCHES));
+    assert_eq!(run(&sandbox, here, "deployment list-locations -d prod").code, 0, "prod is there");
+}
+
+/// The deletions that were asked for, each once, in their order.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<Vec<i64>>>);
+
+impl Asked {
+    /// The place of the deletion in the order, if the request is one.
+    fn place(&self, request: &Json) -> Option<usize> {
+        let is_deletion = request["query"].as_str()?.contains("deleteDeployment");
+        let id = request["variables"]["deploymentId"].as_i64().filter(|_| is_deletion)?;
+        let mut asked = self.0.lock().expect("no request panicked");
+        let known = asked.iter().position(|one| *one == id);
+        Some(known.unwrap_or_else(|| {
+            asked.push(id);
+            asked.len() - 1
+        }))
+    }
+
+    fn ids(&self) -> BTreeSet<i64> {
+        self.0.lock().expect("no request panicked").iter().copied().collect()
+    }
+}
+
+/// What a first run meets: a refusal that stays, and faults that go away, before the deletion and after it.
+fn troubles(asked: &Asked) -> impl FnMut(&Json) -> Fate + Send + 'static {
+    let (asked, mut once) = (asked.clone(), BTreeSet::new());
+    let refusal = json!({"data": {"deleteDeployment": {
+        "__typename": "PythonError", "message": "busy", "stack": [], "errorChain": []}}});
+    move |request| match asked.place(request) {
+        Some(10) => Fate::Answered(200, refusal.to_string()),
+        Some(20) if once.insert(20) => Fate::RequestIsLost,
+        Some(30) if once.insert(30) => Fate::Answered(500, "{}".to_owned()),
+        Some(place @ (0 | 40 | 41 | 79)) if once.insert(place) => Fate::AnswerIsLost,
+        _ => Fate::Passes,
+    }
+}
+
+#[test]
+fn faults_halfway_are_told_and_later_runs_end_where_one_would_have() {
+    let sandbox = Sandbox::start(&[]);
+    let folder = tempfile::tempdir().expect("there is room for files");
+    let here = folder.path();
+    fill(&sandbox);
+    let pruned = |url: &str| {
+        run_at(url, here, "prune --repo-name shop --max-deletions 80 --retry-budget 2 --yes")
+    };
+    let left = || count(&listed(&sandbox, here), "shop", None);
+    let first = Asked::default();
+    let branches: BTreeSet<i64> = listed(&sandbox, here)
+        .iter()
+        .map(|one| one["deployment_id"].as_i64().expect("it is a number"))
+        .collect();
+
+    let troubled = pruned(&Between::start(sandbox.url(), troubles(&first)).url());
+    assert_eq!(troubled.code, 1, "{}", troubled.stderr);
+    let told = "1 of 80 branch deployments were not deleted";
+    assert!(troubled.stderr.contains(told), "{}", troubled.stderr);
+    assert_eq!((first.ids().len(), left()), (80, 150 - 79));
+
+    // The service goes away for good after the fourth deletion.
+    let second = Asked::default();
+    let (seen, mut is_gone) = (second.clone(), false);
+    let ended = pruned(
+        &Between::start(sandbox.url(), move |request| {
+            is_gone |= seen.place(request).is_some_and(|place| place >= 4);
+            if is_gone { Fate::RequestIsLost } else { Fate::Passes }
+        })
+        .url(),
+    );
+    assert_eq!(ended.code, 15, "{}", ended.stderr);
+    let told = "17 of 21 branch deployments were not deleted";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    assert_eq!(left(), 150 - 83);
+    assert!(second.ids().len() < 21, "a service that is gone is given up");
+
+    let third = Asked::default();
+    let seen = third.clone();
+    let healthy = Between::start(sandbox.url(), move |request| {
+        seen.place(request);
+        Fate::Passes
+    });
+    for deleted in [17, 0] {
+        let outcome = pruned(&healthy.url());
+        assert_eq!((outcome.code, outcome.stdout.lines().count()), (0, deleted), "{outcome:?}");
+    }
+    let after = listed(&sandbox, here);
+    let open = (count(&after, "shop", None), count(&after, "shop", Some("OPEN")));
+    assert_eq!((open, count(&after, "other", None)), ((50, 50), BRANCHES));
+    for asked in [first, second, third] {
+        assert!(asked.ids().is_subset(&branches), "only branch deployments are ever deleted");
+    }
     assert_eq!(run(&sandbox, here, "deployment list-locations -d prod").code, 0, "prod is there");
 }

@@ -6,6 +6,7 @@
     reason = "a harness fails its test by panicking, with a message that says what is missing"
 )]
 
+pub mod between;
 pub mod official;
 pub mod operation;
 pub mod ours;

@@ -72,6 +72,10 @@ pub struct Detected {
     pub branch: Option<Found<String>>,
     /// The head of that branch: never the commit of a trial merge. As long as the system gives it: Bitbucket shortens.
     pub commit: Option<Found<String>>,
+    /// The trial merge into the target that is built, where the system names it and not the head, which is its second
+    /// parent. It is for who can ask Git, and not to be shown.
+    #[serde(skip)]
+    pub merge: Option<Found<String>>,
     /// The number of the pull request that is seen in its URL.
     pub pull_request: Option<Found<u64>>,
     /// The page of the pull request.

@@ -6,6 +6,13 @@
     reason = "a test ends at the first surprise"
 )]
 
+#[expect(
+    dead_code,
+    clippy::expect_used,
+    reason = "the fixtures are those of `tests/ci.rs`, which uses more of them"
+)]
+#[path = "ci/cases.rs"]
+mod cases;
 #[path = "plus/closing.rs"]
 mod closing;
 #[path = "plus/deploying.rs"]

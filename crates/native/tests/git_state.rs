@@ -17,6 +17,8 @@ mod environment;
 mod git;
 #[path = "git_state/large.rs"]
 mod large;
+#[path = "git_state/merges.rs"]
+mod merges;
 #[path = "git_state/plan.rs"]
 mod plan;
 #[path = "git_state/repository.rs"]

@@ -55,6 +55,7 @@ pub(super) struct Fields {
     /// What may be the branch, in order. A tag or a pull request among them counts as such.
     pub(super) refs: Vec<Found<Ref>>,
     pub(super) commit: Option<Found<String>>,
+    pub(super) merge: Option<Found<String>>,
     pub(super) pull_request: Option<Found<u64>>,
     pub(super) pull_request_url: Option<Found<String>>,
     pub(super) pull_request_status: Option<Found<PullRequestStatus>>,
@@ -84,6 +85,7 @@ impl Fields {
             kind: kind.or(weaker),
             refs: self.refs.into_iter().chain(other.refs).collect(),
             commit: self.commit.or(other.commit),
+            merge: self.merge.or(other.merge),
             pull_request: self.pull_request.or(other.pull_request),
             pull_request_url: self.pull_request_url.or(other.pull_request_url),
             pull_request_status: self.pull_request_status.or(other.pull_request_status),
@@ -127,6 +129,7 @@ impl Fields {
             kind,
             branch,
             commit: self.commit,
+            merge: self.merge,
             pull_request,
             pull_request_url,
             pull_request_status: self.pull_request_status,

@@ -64,10 +64,17 @@ fn of_variables(vars: Vars<'_>, about_something_else: bool) -> Fields {
         kind: kind.or_else(|| nobodys.map(|source| Found::new(BuildKind::Other, source))),
         refs,
         commit: vars.commit(&["GITHUB_SHA"]).filter(|_| usable && !merges),
+        merge: vars.commit(&["GITHUB_SHA"]).filter(|_| is_merge(vars)),
         target_branch: vars.branch(&["GITHUB_BASE_REF"]),
         tag: vars.tag(&["GITHUB_REF_NAME"]).filter(|_| vars.is("GITHUB_REF_TYPE", "tag")),
         ..Fields::default()
     }
+}
+
+/// Whether the ref is that of a trial merge. Gitea builds `refs/pull/12/head`.
+fn is_merge(vars: Vars<'_>) -> bool {
+    vars.get("GITHUB_REF")
+        .is_some_and(|name| name.starts_with("refs/pull/") && name.ends_with("/merge"))
 }
 
 /// What an event of this name builds; `None` if that is told by the ref, for a push may be of a tag.

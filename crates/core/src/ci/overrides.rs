@@ -35,6 +35,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             .or_else(|| vars.kind_if(&["OFFSHOOT_TAG"], BuildKind::Tag)),
         refs: vars.refs(&["OFFSHOOT_BRANCH"]),
         commit: vars.commit(&["OFFSHOOT_COMMIT"]),
+        merge: None,
         pull_request: vars.number(&["OFFSHOOT_PULL_REQUEST"]),
         pull_request_url: vars.page(&["OFFSHOOT_PULL_REQUEST_URL"]),
         pull_request_status: vars.status(&["OFFSHOOT_PULL_REQUEST_STATUS"]),

@@ -4,6 +4,7 @@
 //! (`split_ident_line`) and `commit.c` of git. gix-object's parser differs on purpose: it refuses what git
 //! shows, and its summary is not git's subject.
 
+use gix_hash::ObjectId;
 use serde::Serialize;
 
 use crate::ports::Charset;
@@ -25,6 +26,9 @@ pub struct Commit {
     pub author_email: String,
     /// The first paragraph of the message in one line, which may be empty.
     pub subject: String,
+    /// The ids of its parents, in hexadecimal; also of those that a shallow clone does not have.
+    #[serde(skip)]
+    pub parents: Vec<String>,
 }
 
 impl Commit {
@@ -42,6 +46,7 @@ impl Commit {
             author_name: author.as_ref().map(|author| lossy(author.name)).unwrap_or_default(),
             author_email: author.as_ref().map(|author| lossy(author.email)).unwrap_or_default(),
             subject: subject(message),
+            parents: parents(header),
         }
     }
 }
@@ -81,6 +86,12 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The last field of that name: with several, git shows the last.
 fn last_field<'d>(header: &'d [u8], name: &[u8]) -> Option<&'d [u8]> {
     lines(header).filter_map(|line| line.strip_prefix(name)).last()
+}
+
+/// They stand right after the tree.
+fn parents(header: &[u8]) -> Vec<String> {
+    let parents = lines(header).skip(1).map_while(|line| line.strip_prefix(b"parent "));
+    parents.filter_map(|id| Some(ObjectId::from_hex(id).ok()?.to_string())).collect()
 }
 
 /// The first paragraph, its lines joined by one space.
@@ -174,8 +185,19 @@ mod tests {
                 author_name: "A \u{dc}".to_owned(),
                 author_email: "a@b".to_owned(),
                 subject: "One two".to_owned(),
+                parents: Vec::new(),
             }
         );
+    }
+
+    #[test]
+    fn parents_stand_after_the_tree_and_nowhere_else() {
+        let (one, other) = ("1f".repeat(20), "2f".repeat(20));
+        let header = format!(
+            "tree 4b\nparent {one}\nparent {other}\nauthor A <a> 1 +0000\nparent {one}\n\nparent {one}\n"
+        );
+        assert_eq!(parse(header.as_bytes()).parents, [one, other]);
+        assert_eq!(parse(b"tree 4b\nparent x\n\n").parents, Vec::<String>::new());
     }
 
     #[test]

@@ -66,16 +66,16 @@ async fn delete_all<H: Host>(
     connection: &Connection,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<Candidate>, PruneError> {
-    let started = host.clock().monotonic();
     let total = connection.budget.total;
     let mut deleted = Vec::new();
     let mut failed = Vec::new();
     let mut untried = 0;
-    let mut is_down = false;
+    let mut down_since = None;
     for candidate in candidates {
         // Each has a time of its own, so that one that cannot be deleted takes none of the others'. Only a service
         // that has been away for the whole budget is given up.
-        if is_down && host.clock().monotonic().saturating_sub(started) >= total {
+        let now = host.clock().monotonic();
+        if down_since.is_some_and(|since| now.saturating_sub(since) >= total) {
             untried += 1;
             continue;
         }
@@ -84,12 +84,12 @@ async fn delete_all<H: Host>(
         let deployment = candidate.name.clone();
         match delete_one(&Client::new(host, &connection), &candidate).await {
             Ok(()) => {
-                is_down = false;
+                down_since = None;
                 host.events().emit(Event::BranchDeploymentDeleted { deployment });
                 deleted.push(candidate);
             }
             Err(error) => {
-                is_down = error.is_transient();
+                down_since = error.is_transient().then(|| down_since.unwrap_or(now));
                 host.events().emit(Event::DeletionFailed { deployment, reason: error.to_string() });
                 failed.push((candidate.name, error));
             }

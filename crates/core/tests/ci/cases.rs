@@ -70,8 +70,9 @@ pub fn all() -> Vec<(&'static str, System)> {
     SYSTEMS.iter().map(|system| (system.id, read(system.id))).collect()
 }
 
+/// The cases of one system, by its id; of `no-ci` those of a user whose CI is not known.
 #[expect(clippy::disallowed_methods, reason = "the ports are for the core, not for its tests")]
-fn read(id: &str) -> System {
+pub fn read(id: &str) -> System {
     let path = format!("{}/tests/ci/systems/{id}.toml", env!("CARGO_MANIFEST_DIR"));
     let mut system: System =
         toml::from_str(&std::fs::read_to_string(&path).expect(&path)).expect(&path);

@@ -165,6 +165,21 @@ fn a_service_that_stays_away_is_given_up_within_twice_the_budget() {
     assert!(error.to_string().starts_with("100 of 100 "), "{error}");
 }
 
+#[test]
+fn one_that_cannot_be_deleted_late_in_a_long_run_gives_up_none_of_the_others() {
+    let world = world(100, 0);
+    let behind = world.clone();
+    let mut host = Fake::respond(move |arrived, _| match deleted_id(arrived) {
+        Some(80) => answer(503, ""),
+        _ => serve(&behind, arrived),
+    });
+    host.latency = Duration::from_secs(5);
+    let error = prune(&host, 100, false).unwrap_err();
+    assert!(host.elapsed() > connection().budget.total, "{:?}", host.elapsed());
+    assert!(error.to_string().starts_with("1 of 100 "), "{error}");
+    assert_eq!(world.lock().unwrap().len(), 1);
+}
+
 /// The service lists branch deployments only; should it ever list another, that one is not even tried.
 #[test]
 fn a_full_deployment_in_the_list_is_kept() {

@@ -102,7 +102,7 @@ pub fn read(dir: &Path, env: &[(&str, &str)]) -> Result<GitState, GitError> {
 
 /// A commit in the form of [`FORMAT`].
 pub fn shown(commit: &Commit) -> String {
-    let Commit { hash, committer_time, author_name, author_email, subject } = commit;
+    let Commit { hash, committer_time, author_name, author_email, subject, parents: _ } = commit;
     let time = committer_time.map(|time| time.to_string()).unwrap_or_default();
     format!("{hash}\n{author_email}\n{author_name}\n{time}\n{subject}")
 }
