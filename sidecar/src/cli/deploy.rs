@@ -51,7 +51,7 @@ pub struct Deploy {
 /// What is deployed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code locations")]
-struct What {
+pub struct What {
     /// Location file [default: build.yaml or dagster_cloud.yaml, here or at the top of the checkout]
     #[arg(long, value_name = "FILE")]
     location_file: Option<String>,
@@ -76,6 +76,22 @@ struct What {
     /// Directory that imports are relative to, of a single location
     #[arg(long, value_name = "DIR")]
     working_directory: Option<String>,
+}
+
+impl What {
+    /// The same, for the operation.
+    pub fn sources(self) -> Sources {
+        Sources {
+            location_file: self.location_file,
+            location_name: self.location_name,
+            image_tag: self.image_tag,
+            image: self.image,
+            module_name: self.module_name,
+            package_name: self.package_name,
+            python_file: self.python_file,
+            working_directory: self.working_directory,
+        }
+    }
 }
 
 /// What to do without an API token.
@@ -123,16 +139,7 @@ Examples:
             allow_older: self.allow_older,
             dry_run,
         };
-        let sources = Sources {
-            location_file: self.what.location_file,
-            location_name: self.what.location_name,
-            image_tag: self.what.image_tag,
-            image: self.what.image,
-            module_name: self.what.module_name,
-            package_name: self.what.package_name,
-            python_file: self.what.python_file,
-            working_directory: self.what.working_directory,
-        };
+        let sources = self.what.sources();
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
         let result = block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));
         self.reports.write(app, &result)?;
@@ -140,6 +147,7 @@ Examples:
     }
 }
 
-fn deployment(text: &str) -> Result<DeploymentName, String> {
+/// A deployment name in a flag.
+pub fn deployment(text: &str) -> Result<DeploymentName, String> {
     DeploymentName::parse(text).map_err(|error| error.to_string())
 }

@@ -6,7 +6,7 @@ mod sources;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::branch::Branch;
+pub(super) use self::{branch::Branch, older::check as check_older};
 pub use self::{older::OlderError, sources::Sources};
 use super::{
     DeployedLocations, Error, Event, Outcome, Plan, WaitLimits, code_location::deployed,

@@ -33,7 +33,7 @@ impl Explain for OlderError {
 }
 
 /// Refuses `here` if `there` is another commit with a later time.
-pub(super) fn check(
+pub(in crate::ops) fn check(
     deployment: &DeploymentName,
     there: Option<DeploymentCommit>,
     here: &DeploymentCommitInput,

@@ -44,7 +44,7 @@ pub struct Sources {
 
 impl Sources {
     /// The documents of all locations, for the build whose checkout `path` lies in.
-    pub(super) fn documents<F: Files>(
+    pub(in crate::ops) fn documents<F: Files>(
         &self,
         files: &F,
         build: &Build,
