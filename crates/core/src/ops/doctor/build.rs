@@ -48,8 +48,12 @@ pub(super) fn git<H: Host>(host: &H, env: &Env, path: &str, known: &Known) -> Ch
 /// Whether all is known that a branch deployment is created from.
 pub(super) fn context(known: &Known, target: Option<&Target>, input: &DeployInput) -> Check {
     const NAME: &str = "context";
-    if let Some(error) = &known.nothing {
-        return Check::failed_by(NAME, error);
+    if known.nothing.is_some() {
+        return Check::failed(
+            NAME,
+            "neither CI nor a checkout tells anything of a build",
+            "run it in CI or in a checkout, or set OFFSHOOT_BRANCH, OFFSHOOT_COMMIT and OFFSHOOT_REPOSITORY",
+        );
     }
     let Build { context, .. } = &known.build;
     if !matches!(target, Some(Target::Full { .. })) {

@@ -60,7 +60,7 @@ async fn of_image<H: Host>(
             Check::failed(NAME, found, push)
         }
         Presence::NoManifest => {
-            let found = format!("`{reference}` is not there, as {registry} says");
+            let found = format!("`{reference}` is not there: {registry} has no such tag or digest");
             Check::failed(NAME, found, push)
         }
         Presence::CredentialRefused => Check::failed(
