@@ -29,7 +29,7 @@ pub use code_location::{
 };
 pub use context::{Conflict, Context, read_context};
 pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
-pub use doctor::{Check, CheckState, Diagnosis, Settled, doctor};
+pub use doctor::{Check, CheckState, Diagnosis, DoctorPlace, Settled, doctor};
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};

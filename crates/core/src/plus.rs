@@ -20,6 +20,7 @@ pub mod runs;
 
 pub use call::{Call, PlannedCall, Scope};
 pub use client::{Client, Connection};
+pub(crate) use endpoint::without_user_information;
 pub use endpoint::{DeploymentName, Endpoint, EndpointError, Wanted};
 pub use error::{PlusError, Refusal};
 pub use fragments::{PythonError, Timestamp};

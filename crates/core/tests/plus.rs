@@ -10,6 +10,8 @@
 mod closing;
 #[path = "plus/deploying.rs"]
 mod deploying;
+#[path = "plus/doctor.rs"]
+mod doctor;
 #[path = "plus/matrix.rs"]
 mod matrix;
 #[path = "plus/operations.rs"]

@@ -3,7 +3,7 @@
 use clap::Args;
 use offshoot_core::{
     error::Code,
-    ops::{self, Check, CheckState, DeployInput, Diagnosis},
+    ops::{self, Check, CheckState, DeployInput, Diagnosis, DoctorPlace},
     plus::DeploymentName,
 };
 use offshoot_native::DockerConfig;
@@ -84,7 +84,7 @@ impl Doctor {
             ..DeployInput::default()
         };
         let (sources, keychain) = (self.what.sources(), DockerConfig::new(&app.env));
-        let place = (&app.env, path.as_str());
+        let place = DoctorPlace { path: &path, env: &app.env, asks_other_regions: true };
         Ok(block_on(ops::doctor(&app.host, settled, place, &input, &sources, &keychain)))
     }
 }

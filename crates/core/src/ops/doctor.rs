@@ -24,6 +24,18 @@ use crate::{
 /// The most that one exchange may take: here an answer that is late is worth being told of.
 const PER_EXCHANGE: Duration = Duration::from_secs(15);
 
+/// Where the doctor looks, and how far.
+#[derive(Debug, Clone, Copy)]
+pub struct DoctorPlace<'a> {
+    /// An absolute path in the worktree.
+    pub path: &'a str,
+    /// The variables of the build.
+    pub env: &'a Env,
+    /// Whether the token may be shown to Dagster's hosts of other regions, if it was meant for one of them and that
+    /// does not know it. So the right region is found.
+    pub asks_other_regions: bool,
+}
+
 /// What the settings lead to: the connection, and the full deployment for builds of the default branch.
 pub type Settled = Result<(Connection, Option<DeploymentName>), SettingsError>;
 
@@ -34,11 +46,12 @@ pub type Settled = Result<(Connection, Option<DeploymentName>), SettingsError>;
 pub async fn doctor<H: Host>(
     host: &H,
     settled: Settled,
-    (env, path): (&Env, &str),
+    place: DoctorPlace<'_>,
     input: &DeployInput,
     sources: &Sources,
     keychain: &impl Keychain,
 ) -> Diagnosis {
+    let DoctorPlace { path, env, asks_other_regions } = place;
     let started = host.clock().monotonic();
     let mut sheet = Sheet::default();
     let connected = sheet.enter(network::settings(settled));
@@ -49,7 +62,7 @@ pub async fn doctor<H: Host>(
     let connection = connected.map(|(connection, _)| within(connection));
     let client = connection.as_ref().map(|connection| Client::new(host, connection));
     let is_let_in = match &client {
-        Some(client) => account::let_in(client, &mut sheet).await,
+        Some(client) => account::let_in(client, asks_other_regions, &mut sheet).await,
         None => {
             sheet.push(Check::skipped("organization", "settings"));
             sheet.push(Check::skipped("token", "settings"));

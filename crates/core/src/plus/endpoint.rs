@@ -283,7 +283,8 @@ impl Explain for EndpointError {
     }
 }
 
-fn without_user_information(url: &str) -> String {
+/// `url` without user and password, whether it has a scheme or not.
+pub(crate) fn without_user_information(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
         (None, Some((_, rest))) => rest.to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use offshoot_core::ops::{self, DeployInput, Diagnosis, Sources};
+use offshoot_core::ops::{self, DeployInput, Diagnosis, DoctorPlace, Sources};
 use offshoot_native::TokioDockerConfig;
 
 use super::{Checkout, deploy::full_deployment};
@@ -35,7 +35,8 @@ pub async fn look(
         sources.location_file = Some(sidecar.workspace.resolve(file)?);
     }
     let settled = Ok((sidecar.connection.clone(), full_deployment(&sidecar)?));
-    let place = (&sidecar.env, path.as_str());
+    // The host is pinned: the token goes nowhere else.
+    let place = DoctorPlace { path: &path, env: &sidecar.env, asks_other_regions: false };
     let keychain = TokioDockerConfig::new(&sidecar.env);
     let diagnosis = ops::doctor(&sidecar.host(), settled, place, &input, &sources, &keychain).await;
     Ok(format.answer(StatusCode::OK, &diagnosis))

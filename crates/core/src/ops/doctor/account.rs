@@ -22,7 +22,11 @@ const TOKEN_FIX: &str = "branch deployments need a token of the organization, or
 
 /// Whether the organization is where the settings say, and the token one of its own: two checks, and whether all
 /// others may go on.
-pub(super) async fn let_in<H: Host>(client: &Client<'_, H>, sheet: &mut Sheet) -> bool {
+pub(super) async fn let_in<H: Host>(
+    client: &Client<'_, H>,
+    asks_other_regions: bool,
+    sheet: &mut Sheet,
+) -> bool {
     let url = client.connection().endpoint.organization_url();
     let error = match client.send(&account::organization()).await {
         Ok(organization) => {
@@ -32,7 +36,7 @@ pub(super) async fn let_in<H: Host>(client: &Client<'_, H>, sheet: &mut Sheet) -
         }
         Err(error) => error,
     };
-    if let Some(right) = right_address(client, &error).await {
+    if let Some(right) = right_address(client, &error, asks_other_regions).await {
         let right = right.organization_url();
         sheet.push(Check::failed(
             "organization",
@@ -48,7 +52,13 @@ pub(super) async fn let_in<H: Host>(client: &Client<'_, H>, sheet: &mut Sheet) -
     match error.code() {
         Code::PlusUnauthorized => {
             sheet.push(Check::ok("organization", format!("{url} answers")));
-            sheet.push(Check::failed_by("token", &error));
+            let mut check = Check::failed_by("token", &error);
+            let elsewhere = client.connection().endpoint.elsewhere();
+            if !asks_other_regions && !elsewhere.is_empty() {
+                let others: Vec<&str> = elsewhere.iter().map(Endpoint::organization_url).collect();
+                check.found.push_str(&format!("; other regions are at {}", others.join(", ")));
+            }
+            sheet.push(check);
             false
         }
         // It has read the question, so it has let the token in.
@@ -184,7 +194,7 @@ fn usable(url: &str, organization: &Organization) -> Check {
     let found = |how: &str| format!("`{name}` at {url}{how}");
     let fix = format!("look at the organization's settings at {url}");
     match status {
-        OrganizationStatus::Active => return Check::ok("organization", found("")),
+        OrganizationStatus::Active => Check::ok("organization", found("")),
         OrganizationStatus::ReadOnly => Check::failed("organization", found(" is read-only"), fix),
         OrganizationStatus::Suspended => Check::failed("organization", found(" is suspended"), fix),
         OrganizationStatus::PendingDeletion => {
@@ -201,14 +211,18 @@ fn usable(url: &str, organization: &Organization) -> Check {
 /// of another region that takes the token.
 ///
 /// The token is shown to Dagster's own hosts only, and only if it was meant for one of them.
-async fn right_address<H: Host>(client: &Client<'_, H>, error: &PlusError) -> Option<Endpoint> {
+async fn right_address<H: Host>(
+    client: &Client<'_, H>,
+    error: &PlusError,
+    asks_other_regions: bool,
+) -> Option<Endpoint> {
     let Connection { endpoint, token, budget } = client.connection();
     if let Some(to) = error.redirected_to() {
         let to = Endpoint::of_url(to, Wanted::Organization).ok()?;
         let is_other = to.organization_url() != endpoint.organization_url();
         return Some(to).filter(|to| is_other && to.organization().is_some());
     }
-    if !error.is_of_a_stranger() {
+    if !error.is_of_a_stranger() || !asks_other_regions {
         return None;
     }
     for other in endpoint.elsewhere() {

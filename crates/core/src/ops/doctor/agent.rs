@@ -173,7 +173,7 @@ fn silent<H: Host>(client: &Client<'_, H>, agents: &[Agent], of: &str) -> String
     let latest =
         agents.iter().max_by(|a, b| a.last_heartbeat_time.total_cmp(&b.last_heartbeat_time));
     match latest {
-        None => format!("no agent has ever been heard of in {of}"),
+        None => format!("no agent is heard of in {of}"),
         Some(agent) => {
             let now = client.host().clock().now().as_secs_f64();
             let ago = ago(now - agent.last_heartbeat_time);

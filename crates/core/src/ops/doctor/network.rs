@@ -3,8 +3,7 @@
 use super::{Check, Settled};
 use crate::{
     env::Env,
-    git::without_secrets,
-    plus::{Connection, DeploymentName},
+    plus::{Connection, DeploymentName, without_user_information},
     ports::Files,
 };
 
@@ -21,8 +20,8 @@ pub(super) fn settings(settled: Settled) -> (Check, Option<(Connection, Option<D
         Ok((connection, full)) => {
             let url = connection.endpoint.organization_url();
             let found = match &full {
-                Some(name) => format!("{url}, a token, full deployment `{name}`"),
-                None => format!("{url}, a token"),
+                Some(name) => format!("{url}, with a token; full deployment `{name}`"),
+                None => format!("{url}, with a token"),
             };
             (Check::ok("settings", found), Some((connection, full)))
         }
@@ -32,7 +31,7 @@ pub(super) fn settings(settled: Settled) -> (Check, Option<(Connection, Option<D
 
 /// Which proxies are set.
 pub(super) fn proxies(env: &Env) -> Check {
-    let shown = |name: &&str| Some(format!("{name}={}", without_secrets(env.get(name)?)));
+    let shown = |name: &&str| Some(format!("{name}={}", without_user_information(env.get(name)?)));
     let set: Vec<String> = PROXIES.iter().filter_map(shown).collect();
     let has_proxy = set.iter().any(|set| !set.to_ascii_lowercase().starts_with("no_proxy"));
     let for_plain = ["HTTP_PROXY", "http_proxy"].into_iter().find(|name| env.get(name).is_some());
@@ -75,5 +74,52 @@ pub(super) fn certificates<F: Files>(files: &F, env: &Env) -> Check {
             format!("if Dagster+ is behind that authority: export SSL_CERT_FILE=\"${name}\""),
         ),
         None => Check::ok("certificates", "those of the system"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{git::MemoryFiles, ops::CheckState};
+
+    fn state(check: &Check) -> &'static str {
+        check.state.as_str()
+    }
+
+    #[test]
+    fn proxies_are_shown_without_their_passwords() {
+        for proxy in ["http://user:hunter2@proxy.example:3128", "user:hunter2@proxy.example:3128"] {
+            let env: Env =
+                [("HTTPS_PROXY", proxy), ("no_proxy", "localhost")].into_iter().collect();
+            let check = proxies(&env);
+            assert_eq!(check.state, CheckState::Ok);
+            assert!(check.found.contains("proxy.example:3128, no_proxy=localhost"), "{check:?}");
+            assert!(!check.found.contains("hunter2"), "{check:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_for_plain_http_alone_is_a_warning() {
+        let of = |pairs: &[(&str, &str)]| state(&proxies(&pairs.iter().copied().collect()));
+        assert_eq!(of(&[]), "ok");
+        assert_eq!(of(&[("NO_PROXY", "x")]), "ok");
+        assert_eq!(of(&[("HTTP_PROXY", "http://p")]), "warning");
+        assert_eq!(of(&[("http_proxy", "http://p"), ("NO_PROXY", "x")]), "warning");
+        assert_eq!(of(&[("http_proxy", "http://p"), ("ALL_PROXY", "http://p")]), "ok");
+    }
+
+    #[test]
+    fn certificates_that_are_named_must_be_there() {
+        let files = MemoryFiles::default().file("/etc/ca/own.pem", "");
+        let of =
+            |name: &str, path: &str| certificates(&files, &[(name, path)].into_iter().collect());
+        assert_eq!(state(&of("SSL_CERT_FILE", "/etc/ca/own.pem")), "ok");
+        assert_eq!(state(&of("SSL_CERT_DIR", "/etc/ca")), "ok");
+        assert_eq!(state(&of("SSL_CERT_FILE", "")), "ok");
+        assert_eq!(state(&of("SSL_CERT_FILE", "/etc/ca/other.pem")), "failed");
+        assert_eq!(state(&of("SSL_CERT_DIR", "/etc/ca/own.pem")), "failed");
+        let others = of("REQUESTS_CA_BUNDLE", "/etc/ca/own.pem");
+        assert_eq!(state(&others), "warning");
+        assert!(others.fix.unwrap().contains("SSL_CERT_FILE=\"$REQUESTS_CA_BUNDLE\""));
     }
 }
