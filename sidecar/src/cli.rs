@@ -7,6 +7,7 @@ mod completions;
 mod context;
 mod demo;
 mod deploy;
+mod doctor;
 mod early;
 mod job;
 mod location;
@@ -55,6 +56,10 @@ const ROOT: &[Node] = &[
     Node::verb::<deploy::Deploy>(
         "deploy",
         "Deploy this build in one step: branch deployment, code locations, wait",
+    ),
+    Node::verb::<doctor::Doctor>(
+        "doctor",
+        "Tell whether a deploy would work, and what to do where it would not",
     ),
     Node::group("branch-deployment", "Manage branch deployments", BRANCH_DEPLOYMENT),
     Node::group("deployment", "Manage the code locations of a deployment", DEPLOYMENT),

@@ -3,8 +3,9 @@
 use offshoot_core::{
     location::to_yaml,
     ops::{
-        BranchDeployment, Closed, CodeLocation, Context, Deleted, Deployed, DeployedLocations,
-        LaunchedRun, ListedCodeLocation, LocationState, Outcome, Plan, Waited,
+        BranchDeployment, Check, Closed, CodeLocation, Context, Deleted, Deployed,
+        DeployedLocations, Diagnosis, LaunchedRun, ListedCodeLocation, LocationState, Outcome,
+        Plan, Waited,
         prune::{Candidate, Pruned},
     },
     plus::branch_deployments::Deployment,
@@ -152,13 +153,30 @@ impl Text for Context {
         let fields = serde_json::to_value(self).unwrap_or_default();
         let row = |(name, found): (&String, &Value)| {
             let text = |key: &str| match found.get(key)? {
-                Value::String(text) => Some(text.replace(['\t', '\n', '\r'], " ")),
+                Value::String(text) => Some(one_line(text)),
                 other => Some(other.to_string()),
             };
             Some(format!("{name}\t{}\t{}", text("value")?, text("source")?))
         };
         fields.as_object().into_iter().flatten().filter_map(row).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A line a check: state, name, what was found, and what to do, with tabs between.
+impl Text for Diagnosis {
+    fn text(&self) -> String {
+        let row = |check: &Check| {
+            let fix = check.fix.as_deref().unwrap_or_default();
+            let columns = [check.state.as_str(), check.name, &check.found, fix];
+            columns.map(one_line).join("\t").trim_end().to_owned()
+        };
+        self.checks.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// `text` without what ends a line or a column.
+pub fn one_line(text: &str) -> String {
+    text.replace(['\t', '\n', '\r'], " ")
 }
 
 /// A document as YAML, with the empty line at its end that the official tool prints as well.

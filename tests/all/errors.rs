@@ -177,6 +177,17 @@ fn our_own_verbs() {
 }
 
 #[test]
+fn doctor() {
+    says![
+        line("doctor --url $URL -u t extra"),
+        line("doctor --url $URL -u t --full-deployment feature/cart"),
+        line("doctor --url $URL -u t --timestamp soon"),
+        line("doctor --url $URL --api-token-file /nowhere"),
+        line("doctor --url $URL -u t --image-tga v1"),
+    ];
+}
+
+#[test]
 fn prune() {
     let with = |tail: &str| line(&format!("prune --url $URL -u 0123456789abcdef {tail}"));
     says![

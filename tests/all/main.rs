@@ -9,6 +9,8 @@ mod conformance;
 #[cfg(test)]
 mod deploy;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod faults;

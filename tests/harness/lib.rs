@@ -13,6 +13,7 @@ pub mod ours;
 pub mod parallel;
 pub mod process;
 pub mod recorder;
+pub mod registry;
 pub mod repo;
 pub mod sandbox;
 pub mod script;

@@ -135,6 +135,7 @@ codes! {
     LoadTimeout          "load.timeout"               exit 14 status 504 "a code location did not load in time",
     RunFailed            "run.failed"                 exit 1  status 422 "a run that was waited for failed or was canceled",
     RunTimeout           "run.timeout"                exit 14 status 504 "a run did not end in time",
+    DoctorFailed         "doctor.failed"              exit 1  status 422 "a deploy would not work",
     ServeUnauthorized    "serve.unauthorized"         exit 10 status 401 "the sidecar's own bearer token is missing or wrong",
     ServeRefused         "serve.refused"              exit 1  status 403 "the sidecar does not take requests for this host or path",
     ServeNotFound        "serve.not-found"            exit 1  status 404 "the sidecar has no such call",

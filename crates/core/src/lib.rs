@@ -13,6 +13,7 @@ pub mod location;
 pub mod ops;
 pub mod plus;
 pub mod ports;
+pub mod registry;
 pub mod secret;
 pub mod settings;
 pub mod target;

@@ -8,6 +8,7 @@ mod close;
 mod code_location;
 mod context;
 mod deploy;
+mod doctor;
 mod error;
 mod event;
 mod location_state;
@@ -28,6 +29,7 @@ pub use code_location::{
 };
 pub use context::{Conflict, Context, read_context};
 pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
+pub use doctor::{Check, CheckState, Diagnosis, DoctorPlace, Settled, doctor};
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};

@@ -3,6 +3,7 @@
 //! Every operation is a pure function from its input to a [`Call`]; [`Client::send`] is the only thing that
 //! talks. So a dry run shows the same calls that a run sends, and a test needs no network to read them.
 
+pub mod account;
 pub mod agents;
 mod answer;
 pub mod branch_deployments;
@@ -19,6 +20,7 @@ pub mod runs;
 
 pub use call::{Call, PlannedCall, Scope};
 pub use client::{Client, Connection};
+pub(crate) use endpoint::without_user_information;
 pub use endpoint::{DeploymentName, Endpoint, EndpointError, Wanted};
 pub use error::{PlusError, Refusal};
 pub use fragments::{PythonError, Timestamp};

@@ -19,6 +19,8 @@ mod closing;
 mod deploying;
 #[path = "plus/discovering.rs"]
 mod discovering;
+#[path = "plus/doctor.rs"]
+mod doctor;
 #[path = "plus/matrix.rs"]
 mod matrix;
 #[path = "plus/operations.rs"]

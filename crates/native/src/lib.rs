@@ -6,6 +6,7 @@ mod clock;
 pub mod files;
 mod host;
 mod http;
+mod keychain;
 mod proxy;
 pub mod remote;
 mod tls;
@@ -17,3 +18,6 @@ pub use host::NativeHost;
 pub use http::BlockingHttp;
 #[cfg(feature = "tokio")]
 pub use http::TokioHttp;
+pub use keychain::DockerConfig;
+#[cfg(feature = "tokio")]
+pub use keychain::TokioDockerConfig;

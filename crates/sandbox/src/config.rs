@@ -201,6 +201,8 @@ pub enum AgentConfig {
     Missing,
     /// It is known and starts to run this long after the sandbox.
     RunningAfter(Duration),
+    /// It runs for full deployments; branch deployments have no agent, and nothing gets loaded there.
+    FullDeploymentsOnly,
 }
 
 /// Why a configuration makes no sandbox.

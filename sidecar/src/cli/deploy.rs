@@ -51,7 +51,7 @@ pub struct Deploy {
 /// What is deployed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code locations")]
-struct What {
+pub struct What {
     /// Location file [default: build.yaml, dagster_cloud.yaml or the dg project, here or at the top of the
     /// checkout]
     #[arg(long, value_name = "FILE")]
@@ -80,6 +80,23 @@ struct What {
     /// Link to the source code [default: the page of the commit, where the repository's host is a known one]
     #[arg(long, value_name = "URL")]
     git_url: Option<String>,
+}
+
+impl What {
+    /// The same, for the operation.
+    pub fn sources(self) -> Sources {
+        Sources {
+            location_file: self.location_file,
+            location_name: self.location_name,
+            image_tag: self.image_tag,
+            image: self.image,
+            module_name: self.module_name,
+            package_name: self.package_name,
+            python_file: self.python_file,
+            working_directory: self.working_directory,
+            git_url: self.git_url,
+        }
+    }
 }
 
 /// What to do without an API token.
@@ -127,17 +144,7 @@ Examples:
             allow_older: self.allow_older,
             dry_run,
         };
-        let sources = Sources {
-            location_file: self.what.location_file,
-            location_name: self.what.location_name,
-            image_tag: self.what.image_tag,
-            image: self.what.image,
-            module_name: self.what.module_name,
-            package_name: self.what.package_name,
-            python_file: self.what.python_file,
-            working_directory: self.what.working_directory,
-            git_url: self.what.git_url,
-        };
+        let sources = self.what.sources();
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
         let result = block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));
         self.reports.write(app, &result)?;
@@ -145,6 +152,7 @@ Examples:
     }
 }
 
-fn deployment(text: &str) -> Result<DeploymentName, String> {
+/// A deployment name in a flag.
+pub fn deployment(text: &str) -> Result<DeploymentName, String> {
     DeploymentName::parse(text).map_err(|error| error.to_string())
 }

@@ -38,6 +38,9 @@ pub struct Serve {
     /// Have no agent
     #[arg(long, conflicts_with = "agent_after")]
     no_agent: bool,
+    /// Have an agent that leaves branch deployments alone
+    #[arg(long, conflicts_with_all = ["agent_after", "no_agent"])]
+    full_deployments_only: bool,
     /// Seconds until the agent's first heartbeat
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     agent_after: Option<Duration>,
@@ -80,6 +83,7 @@ impl Serve {
         }
         let agent = match self.agent_after {
             _ if self.no_agent => AgentConfig::Missing,
+            _ if self.full_deployments_only => AgentConfig::FullDeploymentsOnly,
             Some(after) => AgentConfig::RunningAfter(after),
             None => AgentConfig::Running,
         };

@@ -63,20 +63,25 @@ impl Connect {
         app: &App,
         skip_without_token: bool,
     ) -> Result<Option<(Connection, Option<DeploymentName>)>, Failure> {
-        let settings = self.settings(app, None)?;
-        let error = match resolver(&settings, app).build() {
-            Ok(found) => return Ok(Some(found)),
-            Err(SettingsError::NoToken) => match fork(app) {
-                Some(source) => SettingsError::NoTokenInFork { said_by: source },
-                None => SettingsError::NoToken,
-            },
-            Err(error) => return Err(error.into()),
-        };
-        if !skip_without_token {
-            return Err(error.into());
+        match self.settled(app)? {
+            Ok(found) => Ok(Some(found)),
+            Err(error @ (SettingsError::NoToken | SettingsError::NoTokenInFork { .. }))
+                if skip_without_token =>
+            {
+                app.note(&format!("skipped: {error}"));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
         }
-        app.note(&format!("skipped: {error}"));
-        Ok(None)
+    }
+
+    /// What the settings lead to, for a command that goes on without a connection.
+    pub fn settled(self, app: &App) -> Result<ops::Settled, Failure> {
+        let settings = self.settings(app, None)?;
+        Ok(resolver(&settings, app).build().map_err(|error| match (error, fork(app)) {
+            (SettingsError::NoToken, Some(said_by)) => SettingsError::NoTokenInFork { said_by },
+            (error, _) => error,
+        }))
     }
 
     fn settings(self, app: &App, deployment: Option<String>) -> Result<Settings, Failure> {

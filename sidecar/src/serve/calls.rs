@@ -4,6 +4,7 @@ pub mod branch_deployments;
 pub mod close;
 pub mod context;
 pub mod deploy;
+pub mod doctor;
 pub mod locations;
 pub mod own;
 pub mod wait;

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    calls::{branch_deployments, close, context, deploy, locations, own, wait},
+    calls::{branch_deployments, close, context, deploy, doctor, locations, own, wait},
     guard, openapi,
     problem::Problem,
     sidecar::Sidecar,
@@ -48,6 +48,7 @@ pub fn operations() -> OpenApiRouter<Arc<Sidecar>> {
         .routes(routes!(deploy::deploy))
         .routes(routes!(close::close))
         .routes(routes!(context::read))
+        .routes(routes!(doctor::look))
 }
 
 /// The calls about the sidecar itself, which are answered however much runs.

@@ -136,6 +136,27 @@ fn git_state_is_read_from_the_workspace() {
 }
 
 #[test]
+fn the_doctor_says_of_each_thing_how_it_is() {
+    let served = Served::start(Upstream::quick());
+    commit_in(served.workspace.path());
+    let looked = served.curl("/v1/doctor?location_name=etl&module_name=etl", &[]);
+    assert_eq!((looked.status, &looked.json()["ok"]), (200, &json!(true)), "{looked:?}");
+    let checks = looked.json()["checks"].as_array().unwrap().clone();
+    let token = json!({"name": "token", "state": "ok", "found": "Dagster+ accepts it"});
+    assert!(checks.contains(&token), "{looked:?}");
+
+    served.write("build.yaml", "locations: 5\n");
+    let failed = served.curl("/v1/doctor", &[]);
+    assert_eq!((failed.status, &failed.json()["ok"]), (200, &json!(false)), "{failed:?}");
+    let text = served.curl("/v1/doctor", TEXT).body;
+    let line = text.lines().find(|line| line.starts_with("failed\tlocations\t")).unwrap();
+    assert_eq!(line.split('\t').count(), 4, "{line}");
+    assert_eq!(served.curl("/v1/doctor?location_file=../x", &[]).status, 403);
+    assert_eq!(served.curl("/v1/doctor?nonsense=1", &[]).problem(), "usage.invalid");
+    assert_eq!(served.upstream.inspect.branch_deployments().len(), 0);
+}
+
+#[test]
 fn a_code_location_from_file_and_fields_to_deletion() {
     let served = Served::start(Upstream::quick());
     served.write(

@@ -115,6 +115,7 @@ pub fn read_context<H: Host>(host: &H, env: &Env, path: &str) -> Result<Context,
 }
 
 /// The two sources of a context, for what decides by them, and the context itself.
+#[derive(Default)]
 pub(super) struct Build {
     pub(super) detected: Detected,
     pub(super) git: Option<GitState>,

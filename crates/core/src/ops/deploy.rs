@@ -6,7 +6,7 @@ mod sources;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::branch::Branch;
+pub(super) use self::{branch::Branch, older::check as check_older};
 pub use self::{older::OlderError, sources::Sources};
 use super::{
     DeployedLocations, Error, Event, Outcome, Plan, WaitLimits, code_location::deployed,
@@ -26,7 +26,11 @@ use crate::{
 
 /// How a build is deployed. Everything may be left out in CI.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema, utoipa::IntoParams),
+    into_params(parameter_in = Query)
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeployInput {
     /// Go to this full deployment, whatever the build is of. Without it a full deployment is reached by builds of the

@@ -13,6 +13,9 @@ const SHARED_HOSTS: &[&str] = &["dagster.cloud", "dagster.plus"];
 /// Parent domains of hosts that already name the organization: `acme.dagster.cloud`, `acme.eu.dagster.plus`.
 const ORGANIZATION_DOMAINS: &[&str] = &[".dagster.cloud", ".dagster.plus"];
 
+/// The regions that organizations are known to be in, as they stand in hosts.
+const REGIONS: &[Option<&str>] = &[None, Some("eu")];
+
 /// What a command looks for in a URL.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted<'a> {
@@ -135,6 +138,20 @@ impl Endpoint {
             .iter()
             .any(|domain| host.ends_with(domain))
             .then(|| host.split('.').next())?
+    }
+
+    /// The other addresses that the same organization may have: in the other regions, on each of Dagster's own domains.
+    /// None if this one is on another domain.
+    pub fn elsewhere(&self) -> Vec<Self> {
+        let Some(organization) = self.organization() else { return Vec::new() };
+        let hosts = ORGANIZATION_DOMAINS.iter().flat_map(|domain| {
+            REGIONS.iter().map(move |region| match region {
+                Some(region) => format!("{organization}.{region}{domain}"),
+                None => format!("{organization}{domain}"),
+            })
+        });
+        let bases = hosts.map(|host| format!("https://{host}")).filter(|base| *base != self.base);
+        bases.map(|base| Self { base, deployment: None }).collect()
     }
 
     /// The URL of the organization, without a trailing slash.
@@ -266,7 +283,8 @@ impl Explain for EndpointError {
     }
 }
 
-fn without_user_information(url: &str) -> String {
+/// `url` without user and password, whether it has a scheme or not.
+pub(crate) fn without_user_information(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
         (None, Some((_, rest))) => rest.to_owned(),
@@ -356,6 +374,24 @@ mod tests {
                 "{url}"
             );
         }
+    }
+
+    #[test]
+    fn an_organization_may_be_in_another_region_of_dagsters_own_hosts_only() {
+        let elsewhere = |url: &str| -> Vec<String> {
+            let endpoint = Endpoint::of_url(url, Wanted::Organization).unwrap();
+            endpoint.elsewhere().into_iter().map(|other| other.base).collect()
+        };
+        assert_eq!(
+            elsewhere("https://acme.dagster.cloud/prod"),
+            [
+                "https://acme.eu.dagster.cloud",
+                "https://acme.dagster.plus",
+                "https://acme.eu.dagster.plus"
+            ]
+        );
+        assert_eq!(elsewhere("https://dagster.cloud/acme").len(), 4);
+        assert_eq!(elsewhere("https://dagster.example.com/acme"), [""; 0]);
     }
 
     #[test]

@@ -110,6 +110,24 @@ impl PlusError {
         matches!(self.problem, Problem::Refusal(Refusal::DeploymentNotFound(_)))
     }
 
+    /// Whether the host does not know the token, or not the organization: as when it is that of another region.
+    pub fn is_of_a_stranger(&self) -> bool {
+        matches!(self.problem, Problem::Fault(Fault::Unauthorized { .. } | Fault::NotFound))
+    }
+
+    /// Where the host sent the call instead, without a query.
+    pub fn redirected_to(&self) -> Option<&str> {
+        match &self.problem {
+            Problem::Fault(Fault::Redirect { to, .. }) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// What happened at the last attempt, without what was being done.
+    pub fn problem(&self) -> String {
+        self.problem.to_string()
+    }
+
     /// Whether an earlier attempt of the same call may have done what a later one then found done.
     pub fn was_retried(&self) -> bool {
         self.attempts > 1

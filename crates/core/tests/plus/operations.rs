@@ -3,7 +3,7 @@
 use offshoot_core::{
     error::Explain,
     plus::{
-        Call, Client, IdempotencyKey, PlannedCall, PlusError, agents,
+        Call, Client, IdempotencyKey, PlannedCall, PlusError, account, agents,
         branch_deployments::{
             self, CreateOrUpdateBranchDeploymentInput, CreateOrUpdateVariables, Deployment,
             DeploymentCommitInput, DeploymentType, PullRequestStatus,
@@ -98,6 +98,9 @@ fn the_text_and_variables_of_every_operation_are_pinned() {
         text(&load_status::loaded(&there)),
         text(&agents::list(&there)),
         text(&agents::current_deployment(&there)),
+        text(&account::organization()),
+        text(&account::permissions()),
+        text(&account::full_deployments()),
         text(&launch()),
         text(&runs::status(&there, "5f")),
     ];

@@ -4,8 +4,39 @@ use async_graphql::{Enum, InputObject, SimpleObject, Union};
 
 use super::GenericScalar;
 use super::errors::{PythonError, UnauthorizedError, refusals};
+use crate::permission::{Action, Permission};
 use crate::state::IssuedToken;
 use crate::state::organization::Organization;
+
+/// Who asks.
+#[derive(SimpleObject)]
+pub(crate) struct DagsterCloudIdentity {
+    permissions: Vec<DagsterCloudPermission>,
+}
+
+#[derive(SimpleObject)]
+struct DagsterCloudPermission {
+    permission: &'static str,
+    value: bool,
+    disabled_reason: Option<&'static str>,
+}
+
+impl DagsterCloudIdentity {
+    /// The service's names of permissions are not public: these are guesses.
+    pub(crate) fn of(permission: Permission) -> Self {
+        let named = [
+            ("manage_branch_deployments", Action::ChangeBranchDeployment),
+            ("edit_code_locations", Action::ChangeFullDeployment),
+            ("manage_full_deployments", Action::Administer),
+        ];
+        let one = |(name, action)| {
+            let value = permission.allows(action);
+            let disabled_reason = (!value).then_some("the token does not have permission for this");
+            DagsterCloudPermission { permission: name, value, disabled_reason }
+        };
+        Self { permissions: named.map(one).into() }
+    }
+}
 
 #[derive(SimpleObject)]
 pub(crate) struct DagsterCloudOrganization {

@@ -31,7 +31,8 @@ impl Agent {
         let running = match store.agent() {
             AgentConfig::Missing => return Vec::new(),
             AgentConfig::NotRunning => false,
-            AgentConfig::Running => true,
+            AgentConfig::FullDeploymentsOnly if deployment.is_branch() => return Vec::new(),
+            AgentConfig::Running | AgentConfig::FullDeploymentsOnly => true,
             AgentConfig::RunningAfter(delay) => now >= store.started() + delay,
         };
         let heartbeat = if running { now } else { store.started().saturating_sub(LAST_SEEN) };

@@ -5,7 +5,8 @@ use async_graphql::{Context, ID, Object, Result};
 use super::GenericScalar;
 use super::Scope;
 use super::account::{
-    DagsterCloudOrganization, DeploymentSettings, OrganizationSettings, Serverless,
+    DagsterCloudIdentity, DagsterCloudOrganization, DeploymentSettings, OrganizationSettings,
+    Serverless,
 };
 use super::agent::Agent;
 use super::deployment::{BranchDeploymentsConnection, DagsterCloudDeployment, DeploymentOrError};
@@ -26,6 +27,10 @@ impl Query {
     /// The version of the sandbox.
     async fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
+    }
+
+    async fn identity(&self, ctx: &Context<'_>) -> Result<DagsterCloudIdentity> {
+        Ok(DagsterCloudIdentity::of(Scope::of(ctx)?.permission))
     }
 
     async fn organization(&self, ctx: &Context<'_>) -> Result<DagsterCloudOrganization> {

@@ -69,8 +69,10 @@ impl Store {
         let names: Vec<String> = documents.iter().map(|d| d.name().to_owned()).collect();
         let mut world = self.lock();
         let deployment = world.deployment_mut(organization, id)?;
+        let is_branch = deployment.is_branch();
         for document in documents {
-            deployment.put(document, now, |document, put_at| self.load(document, put_at));
+            deployment
+                .put(document, now, |document, put_at| self.load(document, put_at, is_branch));
         }
         if only_these {
             let kept: BTreeSet<&String> = names.iter().collect();
@@ -80,9 +82,10 @@ impl Store {
     }
 
     /// What the built-in agent will make of a document that is put at `put_at`; `None` if it never runs.
-    fn load(&self, document: &LocationDocument, put_at: Duration) -> Option<Load> {
+    fn load(&self, document: &LocationDocument, put_at: Duration, is_branch: bool) -> Option<Load> {
         let runs_from = match self.agent {
-            AgentConfig::Running => self.started,
+            AgentConfig::FullDeploymentsOnly if is_branch => return None,
+            AgentConfig::Running | AgentConfig::FullDeploymentsOnly => self.started,
             AgentConfig::RunningAfter(delay) => self.started + delay,
             AgentConfig::NotRunning | AgentConfig::Missing => return None,
         };

@@ -88,6 +88,23 @@ fn an_agent_that_comes_later_loads_then() {
 }
 
 #[test]
+fn an_agent_may_leave_branch_deployments_alone() {
+    let sandbox = with(AgentConfig::FullDeploymentsOnly);
+    let branch = sandbox.branch("feature");
+    sandbox.put(&branch, document("hooli", "1"));
+    sandbox.put("prod", document("hooli", "1"));
+    sandbox.advance(1_000_000.0);
+    let of_branch = sandbox.field(&format!("/{branch}/graphql"), AGENTS, json!({}));
+    assert_eq!(of_branch, json!([]));
+    assert_eq!(agents(&sandbox)[0]["status"], "RUNNING");
+    assert_eq!(outdated(&sandbox), false);
+    let query = "{ workspace { workspaceEntries { hasOutdatedData dataUpdatedTimestamp } } }";
+    let entries = sandbox.field(&format!("/{branch}/graphql"), query, json!({}));
+    let untouched = json!({"hasOutdatedData": true, "dataUpdatedTimestamp": null});
+    assert_eq!(entries["workspaceEntries"][0], untouched);
+}
+
+#[test]
 fn the_agent_type_is_configurable() {
     let organization =
         OrganizationConfig::new("acme").token(DEFAULT_TOKEN, Permission::Admin).serverless();

@@ -122,6 +122,20 @@ fn a_token_does_what_its_permission_allows() {
 }
 
 #[test]
+fn a_token_is_told_what_it_may_do() {
+    let sandbox = two_organizations();
+    let query = "{ identity { permissions { permission value disabledReason } } }";
+    for (value, granted) in [("reader", 0), ("branch", 1), ("agent", 2), ("admin", 3)] {
+        let answer = sandbox.post("/graphql", &[token(value)], query, json!({})).1;
+        let permissions = answer["data"]["identity"]["permissions"].as_array().unwrap().clone();
+        let has = |permission: &&Value| permission["value"] == true;
+        assert_eq!(permissions.iter().filter(has).count(), granted, "{value}");
+        assert_eq!(permissions[0]["value"], value != "reader");
+        assert!(permissions.iter().all(|it| it["value"] == it["disabledReason"].is_null()));
+    }
+}
+
+#[test]
 fn an_agent_token_that_was_made_is_good_and_never_shown() {
     let sandbox = start();
     let query = "mutation { createAgentToken(description: \"ci\") {

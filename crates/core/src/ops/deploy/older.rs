@@ -37,7 +37,7 @@ impl Explain for OlderError {
 }
 
 /// Refuses `here` if `there` has another commit with a later time.
-pub(super) fn check(
+pub(in crate::ops) fn check(
     deployment: &DeploymentName,
     there: Option<Deployment>,
     here: &DeploymentCommitInput,

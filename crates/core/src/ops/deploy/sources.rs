@@ -17,7 +17,11 @@ const MAX_TAG: usize = 128;
 
 /// Which code locations are deployed, with which images. What is given here wins over the file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema, utoipa::IntoParams),
+    into_params(parameter_in = Query)
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sources {
     /// The location file; by default `build.yaml` or `dagster_cloud.yaml`, or what a dg project or workspace
@@ -45,7 +49,7 @@ pub struct Sources {
 
 impl Sources {
     /// The documents of all locations, for the build whose checkout `path` lies in.
-    pub(super) fn documents<F: Files>(
+    pub(in crate::ops) fn documents<F: Files>(
         &self,
         files: &F,
         build: &Build,
