@@ -4,7 +4,7 @@
 //! talks. So a dry run shows the same calls that a run sends, and a test needs no network to read them.
 
 pub mod agents;
-mod answer;
+pub(crate) mod answer;
 pub mod branch_deployments;
 mod call;
 mod client;
@@ -14,7 +14,7 @@ mod fragments;
 mod idempotency;
 pub mod load_status;
 pub mod locations;
-mod retry;
+pub(crate) mod retry;
 pub mod runs;
 
 pub use call::{Call, PlannedCall, Scope};
