@@ -31,6 +31,7 @@ mod github_actions;
 mod gitlab_ci;
 mod google_cloud_build;
 mod harness;
+mod hosting;
 mod jenkins;
 mod overrides;
 mod refs;
@@ -47,10 +48,12 @@ mod woodpecker;
 
 use serde::Serialize;
 
+pub(crate) use self::web::segment;
 pub use self::{
     documents::{Documents, GithubEvent, properties},
     fields::{BuildKind, PullRequestStatus},
     found::Found,
+    hosting::Hosting,
     overrides::VARIABLES,
     system::{SYSTEMS, System},
 };

@@ -3,6 +3,7 @@
 use http::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::Hosting;
 use crate::git;
 
 /// What cannot stand in a path segment.
@@ -10,7 +11,7 @@ const SEGMENT: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?');
 
 /// `text` as one path segment: project names of Azure hold spaces.
-pub(super) fn segment(text: &str) -> String {
+pub(crate) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
@@ -39,16 +40,13 @@ pub(super) fn page(url: &str) -> Option<String> {
 /// told by the host's name.
 pub(super) fn pull_request(clone_url: &str, number: u64) -> Option<String> {
     let base = git::web_page(clone_url)?;
-    let host = base.split('/').nth(2)?.split(':').next()?.to_ascii_lowercase();
-    let labels: Vec<&str> = host.split('.').collect();
-    let path = match labels.as_slice() {
-        ["dev", "azure", "com"] | [.., "visualstudio", "com"] => "pullrequest",
-        ["bitbucket", "org"] => "pull-requests",
-        ["codeberg", "org"] => "pulls",
-        labels if labels.iter().any(|label| matches!(*label, "gitea" | "forgejo")) => "pulls",
-        labels if labels.contains(&"gitlab") => "-/merge_requests",
-        labels if labels.contains(&"github") => "pull",
-        _ => return None,
+    let host = base.split('/').nth(2)?.split(':').next()?;
+    let path = match Hosting::of_host(host)? {
+        Hosting::AzureDevOps => "pullrequest",
+        Hosting::Bitbucket => "pull-requests",
+        Hosting::Gitea => "pulls",
+        Hosting::GitLab => "-/merge_requests",
+        Hosting::GitHub => "pull",
     };
     page(&format!("{base}/{path}/{number}"))
 }
