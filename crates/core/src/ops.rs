@@ -34,7 +34,7 @@ pub use deployment_status::{DeploymentState, DeploymentStatus, LocationStatus, d
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};
-pub use notify::{CommentChange, Notified, NotifyInput, notify};
+pub use notify::{CommentChange, Notified, NotifyInput, ProviderAccess, Told, notify};
 pub use outcome::{Outcome, Plan};
 pub use run::{LaunchInput, LaunchedRun, RunError, RunWait, launch_job, run_status};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

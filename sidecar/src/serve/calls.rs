@@ -4,6 +4,7 @@ pub mod branch_deployments;
 pub mod context;
 pub mod deploy;
 pub mod locations;
+pub mod notify;
 pub mod own;
 pub mod wait;
 

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    calls::{branch_deployments, context, deploy, locations, own, wait},
+    calls::{branch_deployments, context, deploy, locations, notify, own, wait},
     guard, openapi,
     problem::Problem,
     sidecar::Sidecar,
@@ -46,6 +46,7 @@ pub fn operations() -> OpenApiRouter<Arc<Sidecar>> {
         .routes(routes!(locations::put, locations::show, locations::delete))
         .routes(routes!(wait::wait))
         .routes(routes!(deploy::deploy))
+        .routes(routes!(notify::notify))
         .routes(routes!(context::read))
 }
 

@@ -52,6 +52,11 @@ pub enum NotifyError {
 }
 
 impl NotifyError {
+    /// Whether there is no token.
+    pub fn is_no_token(&self) -> bool {
+        matches!(self, Self::NoToken { .. })
+    }
+
     /// Whether nothing was sent, because something is not known or not given.
     pub fn is_for_want_of_something(&self) -> bool {
         !matches!(self, Self::Exchange(_) | Self::Url { .. })
@@ -108,7 +113,7 @@ impl Explain for NotifyError {
                 let ids: Vec<_> = Hosting::ALL.iter().map(|hosting| hosting.as_str()).collect();
                 format!("pass --provider: {}", ids.join(", "))
             }
-            Self::UnknownServer { .. } => "pass --provider-url".to_owned(),
+            Self::UnknownServer { .. } => "pass --provider-url, or set OFFSHOOT_NOTIFY_URL".to_owned(),
             Self::Url { .. } => "for example https://git.acme.com".to_owned(),
             Self::NoRepository => {
                 "pass --repository as owner/name; `offshoot context` shows what is known".to_owned()

@@ -7,8 +7,11 @@ use crate::{
     ci::{Hosting, segment},
     env::Env,
     git,
-    ops::{Context, NotifyInput},
+    ops::{Context, NotifyInput, ProviderAccess},
 };
+
+/// The variable with the address of the service.
+const URL: &str = "OFFSHOOT_NOTIFY_URL";
 
 /// The pull request and the commit that reviewers look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,18 +50,21 @@ impl Place {
 pub(crate) fn find(
     env: &Env,
     context: &Context,
+    access: &ProviderAccess,
     input: &NotifyInput,
 ) -> Result<Place, NotifyError> {
     let ci = context.ci.as_ref().map(|ci| ci.value.as_str()).unwrap_or_default();
-    let clone_url = context.origin_url.as_ref().map(|url| url.value.as_str());
-    let page = clone_url.and_then(git::web_page);
+    let clone_url = context.origin_url.as_ref();
+    let clone_url =
+        clone_url.filter(|url| access.trusts_checkout || !url.source.starts_with("git: "));
+    let page = clone_url.and_then(|url| git::web_page(&url.value));
     let server = page.as_deref().and_then(server);
     let said = input.provider.or_else(|| said_by(ci, env));
     let hosting = said.or_else(|| Hosting::of_host(host(server?))).ok_or_else(|| {
         NotifyError::UnknownHosting { host: server.map(|server| host(server).to_owned()) }
     })?;
     let own = said_by(ci, env) == Some(hosting);
-    let api = match &input.provider_url {
+    let api = match access.url.as_deref().or_else(|| env.get(URL)) {
         Some(url) => api_at(hosting, plain(url)?),
         None => own
             .then(|| by_variables(ci, env))
@@ -199,7 +205,8 @@ mod tests {
 
     fn place(variables: &[(&str, &str)], input: &NotifyInput) -> Result<Place, NotifyError> {
         let env: Env = variables.iter().copied().collect();
-        find(&env, &Context::of_ci(&ci::detect(&env, &ci::Documents::default())), input)
+        let context = Context::of_ci(&ci::detect(&env, &ci::Documents::default()));
+        find(&env, &context, &ProviderAccess::default(), input)
     }
 
     fn found(variables: &[(&str, &str)]) -> (Hosting, String, String) {
@@ -311,12 +318,12 @@ mod tests {
     fn what_is_said_wins() {
         let input = NotifyInput {
             provider: Some(Hosting::GitLab),
-            provider_url: Some("https://git.acme.com/".to_owned()),
             repository: Some("a/b/c".to_owned()),
             pull_request: Some(9),
             ..NotifyInput::default()
         };
         let variables = [
+            (URL, "https://git.acme.com/"),
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_API_URL", "https://api.github.com"),
             ("GITHUB_REPOSITORY", "acme/shop"),
@@ -334,16 +341,32 @@ mod tests {
         let unknown = [("BUILDKITE", "true"), ("BUILDKITE_REPO", "git@git.acme.com:acme/shop.git")];
         let error = place(&unknown, &NotifyInput::default()).unwrap_err();
         assert!(error.to_string().contains("`git.acme.com`"), "{error}");
+        let input = NotifyInput { provider: Some(Hosting::Gitea), ..NotifyInput::default() };
         for url in
             ["git.acme.com", "https://a:b@host", "https://host/?a=b", "ftp://host", "https://h#x"]
         {
-            let input = NotifyInput {
-                provider: Some(Hosting::Gitea),
-                provider_url: Some(url.to_owned()),
-                ..NotifyInput::default()
-            };
-            let error = place(&unknown, &input).unwrap_err();
+            let variables = [&[(URL, url)], &unknown[..]].concat();
+            let error = place(&variables, &input).unwrap_err();
             assert!(matches!(error, NotifyError::Url { .. }), "{url}");
         }
+    }
+
+    #[test]
+    fn a_checkout_leads_a_token_nowhere_unless_it_is_trusted() {
+        let found = |value: &str, source: &str| {
+            Some(ci::Found { value: value.to_owned(), source: source.to_owned() })
+        };
+        let context = Context {
+            git_repo_owner: found("acme", "git: remote origin"),
+            git_repo_name: found("shop", "git: remote origin"),
+            origin_url: found("https://gitlab.evil.example/acme/shop", "git: remote origin"),
+            ..Context::default()
+        };
+        let at = |trusts_checkout| {
+            let access = ProviderAccess { trusts_checkout, ..ProviderAccess::default() };
+            find(&Env::default(), &context, &access, &NotifyInput::default())
+        };
+        assert!(matches!(at(false), Err(NotifyError::UnknownHosting { host: None })));
+        assert_eq!(at(true).unwrap().api, "https://gitlab.evil.example/api/v4");
     }
 }

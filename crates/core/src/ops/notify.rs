@@ -22,8 +22,6 @@ pub struct NotifyInput {
     #[serde(deserialize_with = "written::parsed")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub provider: Option<Hosting>,
-    /// Its address, if it is not the one that CI or the clone's URL tells.
-    pub provider_url: Option<String>,
     /// The repository as `owner/name`.
     pub repository: Option<String>,
     /// The number of the pull request.
@@ -39,7 +37,32 @@ pub struct NotifyInput {
     pub dry_run: bool,
 }
 
-/// What reviewers were told.
+/// How a hosting service is reached: said by whoever starts the process, and never by a request to it, which could send
+/// the token anywhere.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderAccess {
+    /// Its address, if it is not the one that the variables or the clone's URL tell.
+    pub url: Option<String>,
+    /// The token, if it is not one of the variables.
+    pub token: Option<Secret>,
+    /// Whether the remote `origin` of the checkout may tell the service's host.
+    pub trusts_checkout: bool,
+}
+
+/// What there is to tell, and who was told.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Told {
+    /// How the deployment is.
+    pub deployment: DeploymentStatus,
+    /// The same in Markdown.
+    pub markdown: String,
+    /// What the hosting service was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notified: Option<Notified>,
+}
+
+/// What a hosting service was told.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Notified {
@@ -77,8 +100,6 @@ pub enum CommentChange {
 /// Tells the reviewers of the build at `place` how its deployment is: by a comment on the pull request, which is kept
 /// up to date, and by a status of the commit.
 ///
-/// `given` is the token of the hosting service, if it is not one of the variables.
-///
 /// # Errors
 /// If it is not known where, if there is no token, or if the service refuses.
 pub async fn notify<H: Host>(
@@ -86,18 +107,20 @@ pub async fn notify<H: Host>(
     budget: Budget,
     place: BuildPlace<'_>,
     status: &DeploymentStatus,
-    given: Option<Secret>,
+    access: ProviderAccess,
     input: NotifyInput,
 ) -> Result<Notified, Error> {
     let context = read_context(host, place.env, place.path)?;
-    let found = find(place.env, &context, &input)?;
+    let found = find(place.env, &context, &access, &input)?;
     let commit = found.commit.clone().filter(|_| !input.no_commit_status);
     if found.pull_request.is_none() && commit.is_none() {
         return Err(NotifyError::NothingToTell.into());
     }
     let fork = context.fork.filter(|fork| fork.value).map(|fork| fork.source);
-    let token = given
+    let token = access
+        .token
         .or_else(|| token(found.hosting, place.env))
+        .filter(|token| !token.expose().is_empty())
         .ok_or(NotifyError::NoToken { hosting: found.hosting, fork })?;
     let sender = Sender::new(host, &found, &token, budget);
     let mut notified = Notified {

@@ -101,7 +101,7 @@ async fn run<E: Events>(
 }
 
 /// Where builds of the default branch go.
-fn full_deployment(sidecar: &Sidecar) -> Result<Option<DeploymentName>, Problem> {
+pub(super) fn full_deployment(sidecar: &Sidecar) -> Result<Option<DeploymentName>, Problem> {
     let named = sidecar.env.get("DAGSTER_CLOUD_DEPLOYMENT").map(DeploymentName::parse).transpose();
     let named = named.map_err(|error| ops::Error::from(SettingsError::from(error)))?;
     Ok(named.or_else(|| sidecar.connection.endpoint.deployment().cloned()))
