@@ -15,6 +15,8 @@ mod faults;
 #[cfg(test)]
 mod guides;
 #[cfg(test)]
+mod notify;
+#[cfg(test)]
 mod prune;
 #[cfg(test)]
 mod sandbox;
