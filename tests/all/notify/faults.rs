@@ -191,3 +191,17 @@ fn a_list_that_never_ends_is_left() {
     });
     assert_eq!((ended.outcome.code, ended.comments.len()), (0, 1), "{}", ended.outcome.stderr);
 }
+
+#[test]
+fn a_comment_that_quotes_the_first_line_is_left_to_who_wrote_it() {
+    let quote = format!("> {OWN}");
+    let later = format!("What is this?\n\n{OWN}");
+    let ended = notify(&[&quote, &later], "20", |_, _| None);
+    assert_eq!(ended.outcome.code, 0, "{}", ended.outcome.stderr);
+    assert_eq!(ended.comments.len(), 3);
+    assert!(ended.comments[0].starts_with("> [offshoot]"), "{:?}", ended.comments);
+    assert!(ended.comments[1].starts_with("What is this?"), "{:?}", ended.comments);
+    let own = notify(&[&quote, OWN], "20", |_, _| None);
+    assert_eq!(own.comments.len(), 2);
+    assert!(own.comments[1].contains("### Dagster+ deployment"), "{:?}", own.comments);
+}

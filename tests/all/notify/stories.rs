@@ -78,13 +78,15 @@ struct Build {
     kind: Kind,
     forge: Forge,
     folder: tempfile::TempDir,
+    /// Variables beyond those of the CI system.
+    also: Vec<(String, String)>,
 }
 
 impl Build {
     fn start(kind: Kind) -> Self {
         let folder = tempfile::tempdir().expect("there is room for files");
         Shape::Detached.build(folder.path());
-        Self { kind, forge: Forge::start(kind), folder }
+        Self { kind, forge: Forge::start(kind), folder, also: Vec::new() }
     }
 
     fn run(&self, sandbox: &Sandbox, command: &str) -> Outcome {
@@ -99,15 +101,34 @@ impl Build {
             ("DAGSTER_CLOUD_URL".to_owned(), sandbox.url().to_owned()),
             ("DAGSTER_CLOUD_API_TOKEN".to_owned(), sandbox::TOKEN.to_owned()),
         ]);
+        invocation.environment.extend(self.also.iter().cloned());
         let outcome = ours::run(&invocation);
-        assert_eq!(outcome.code, 0, "{command}: {}", outcome.stderr);
         assert!(!outcome.stderr.contains(TOKEN) && !outcome.stdout.contains(TOKEN), "{outcome:?}");
         outcome
     }
 
-    fn deploy(&self, sandbox: &Sandbox, locations: &str) {
+    fn deploy(&self, sandbox: &Sandbox, locations: &str) -> Outcome {
         fs::write(self.checkout().join("build.yaml"), locations).expect("the folder is new");
-        self.run(sandbox, "deploy");
+        self.run(sandbox, "deploy")
+    }
+
+    fn notify(&self, sandbox: &Sandbox) -> Outcome {
+        let outcome = self.run(sandbox, "notify");
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        outcome
+    }
+
+    /// The only comment of ours.
+    fn comment(&self) -> String {
+        let [comment] = &self.own_comments()[..] else { panic!("{:?}", self.own_comments()) };
+        comment.clone()
+    }
+
+    /// What the status of the commit was set to at last.
+    fn state(&self) -> String {
+        let requests = self.arrived(0);
+        let status = requests.iter().rfind(|it| it.path.contains("/statuses/"));
+        status.expect("a status was set").body["state"].as_str().unwrap_or_default().to_owned()
     }
 
     fn checkout(&self) -> std::path::PathBuf {
@@ -150,14 +171,14 @@ fn story(kind: Kind) -> String {
     let build = Build::start(kind);
     build.deploy(&sandbox, ETL);
 
-    let first = build.run(&sandbox, "notify");
+    let first = build.notify(&sandbox);
     assert!(first.stderr.contains("made the comment and set the commit status"), "{first:?}");
     let made = shown(&build.arrived(0));
-    let [comment] = &build.own_comments()[..] else { panic!("{:?}", build.own_comments()) };
+    let comment = build.comment();
     assert!(comment.contains("| `etl` | loaded |"), "{comment}");
 
     let before = build.arrived(0).len();
-    let again = build.run(&sandbox, "notify");
+    let again = build.notify(&sandbox);
     assert!(again.stderr.contains("found the comment up to date"), "{again:?}");
     assert_eq!(again.stdout, first.stdout, "the page of the comment is the same");
     let writes = build.arrived(before).iter().filter(|it| it.method != "GET").count();
@@ -165,9 +186,9 @@ fn story(kind: Kind) -> String {
 
     build.deploy(&sandbox, &format!("{ETL}{ML}"));
     let before = build.arrived(0).len();
-    let updated = build.run(&sandbox, "notify");
+    let updated = build.notify(&sandbox);
     assert!(updated.stderr.contains("updated the comment"), "{updated:?}");
-    let [comment] = &build.own_comments()[..] else { panic!("{:?}", build.own_comments()) };
+    let comment = build.comment();
     assert!(comment.contains("| `etl` | loaded |\n| `ml` | loaded |"), "{comment}");
     let others = build.forge.comments.all();
     assert_eq!(others[..3], Forge::start(kind).comments.all()[..], "what others wrote stays");
@@ -190,7 +211,12 @@ macro_rules! snapshot {
     ($kind:expr) => {
         insta::with_settings!({
             omit_expression => true,
-            filters => vec![(r"127\.0\.0\.1:\d+", "HOST"), (r"\b[0-9a-f]{40}\b", "[commit]"), (r"\b[0-9a-f]{16,39}\b", "[deployment]")],
+            filters => vec![
+                (r"127\.0\.0\.1:\d+", "HOST"),
+                (r"HOST/[0-9a-f]{40}\b", "HOST/DEPLOYMENT"),
+                (r"deployment \[[0-9a-f]{40}\]", "deployment [DEPLOYMENT]"),
+                (r"\b[0-9a-f]{40}\b", "COMMIT"),
+            ],
         }, {
             insta::assert_snapshot!(story($kind))
         })
@@ -230,7 +256,7 @@ fn two_deployments_in_one_pull_request_have_a_comment_each() {
     for _ in 0..2 {
         for sandbox in &sandboxes {
             build.deploy(sandbox, ETL);
-            build.run(sandbox, "notify");
+            build.notify(sandbox);
         }
     }
     assert_eq!(build.own_comments().len(), 2);
@@ -244,9 +270,37 @@ fn two_deployments_in_one_pull_request_have_a_comment_each() {
 #[test]
 fn a_build_that_was_not_deployed_is_told_as_failed() {
     let sandbox = Sandbox::start(&["--load-after", "0"]);
-    let build = Build::start(Kind::GitHub);
-    build.run(&sandbox, "notify");
-    let [comment] = &build.own_comments()[..] else { panic!("{:?}", build.own_comments()) };
+    let mut build = Build::start(Kind::GitHub);
+    build.notify(&sandbox);
+    let comment = build.comment();
     assert!(comment.contains("There is no branch deployment of `feature` yet"), "{comment}");
-    assert_eq!(build.arrived(0).last().expect("a status was set").body["state"], "failure");
+    assert_eq!(build.state(), "failure");
+
+    assert_eq!(build.deploy(&sandbox, ETL).code, 0);
+    build.notify(&sandbox);
+    assert!(build.comment().contains("Deployed at `"), "{}", build.comment());
+    assert_eq!(build.state(), "success");
+
+    let next = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    build.also.push(("OFFSHOOT_COMMIT".to_owned(), next.to_owned()));
+    build.notify(&sandbox);
+    let comment = build.comment();
+    assert!(
+        comment.contains(&format!("The commit `{next}` of this build is not deployed")),
+        "{comment}"
+    );
+    assert_eq!(build.state(), "failure");
+}
+
+#[test]
+fn a_load_error_is_shown_where_the_code_is_reviewed() {
+    let error = "etl=ModuleNotFoundError: No module named x";
+    let sandbox = Sandbox::start(&["--load-after", "0", "--fail", error]);
+    let build = Build::start(Kind::GitHub);
+    assert_eq!(build.deploy(&sandbox, ETL).code, 12);
+    build.notify(&sandbox);
+    let comment = build.comment();
+    assert!(comment.contains("| `etl` | failed: `"), "{comment}");
+    assert!(comment.contains("```text\n") && comment.contains("No module named x"), "{comment}");
+    assert_eq!(build.state(), "failure");
 }

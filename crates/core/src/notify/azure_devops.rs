@@ -132,3 +132,43 @@ struct ThreadComment {
     #[serde(default)]
     is_deleted: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ci::Hosting;
+
+    fn place(pull_request: Option<u64>) -> Place {
+        Place {
+            hosting: Hosting::AzureDevOps,
+            api: "https://dev.azure.com".to_owned(),
+            owner: "acme/my project".to_owned(),
+            name: "shop".to_owned(),
+            pull_request,
+            pull_request_url: None,
+            commit: None,
+        }
+    }
+
+    #[test]
+    fn a_personal_access_token_is_the_password_of_nobody() {
+        let place = place(None);
+        let header = |token: &str| AzureDevOps(&place).headers(&Secret::new(token)).remove(0).1;
+        assert_eq!(header("eyJ0"), "Bearer eyJ0");
+        assert_eq!(header("abc"), "Basic OmFiYw==");
+    }
+
+    #[test]
+    fn without_a_pull_request_the_status_is_that_of_the_commit() {
+        let url = |number| {
+            let place = place(number);
+            let context = "dagster-plus/acme".to_owned();
+            let state = DeploymentState::Failed;
+            let status = CommitStatus { commit: "1f", context, state, url: "u", description: "d" };
+            AzureDevOps(&place).status(&status).url
+        };
+        let base = "https://dev.azure.com/acme/my%20project/_apis/git/repositories/shop";
+        assert_eq!(url(None), format!("{base}/commits/1f/statuses?api-version=7.0"));
+        assert_eq!(url(Some(7)), format!("{base}/pullRequests/7/statuses?api-version=7.0"));
+    }
+}

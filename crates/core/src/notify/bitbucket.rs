@@ -36,7 +36,7 @@ impl Api for Bitbucket<'_> {
     }
 
     fn comments(&self, pull_request: u64) -> String {
-        format!("{}?pagelen=100&sort=created_on", self.url(pull_request))
+        format!("{}?pagelen=100", self.url(pull_request))
     }
 
     fn read(&self, page: &[u8]) -> Result<Vec<Comment>, serde_json::Error> {
@@ -127,5 +127,36 @@ impl From<PullRequestComment> for Comment {
             body: comment.content.raw.unwrap_or_default(),
             page: comment.links.html.map(|link| link.href),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ci::Hosting;
+
+    #[test]
+    fn a_token_of_a_person_is_a_pair_and_what_people_deleted_is_no_comment() {
+        let place = Place {
+            hosting: Hosting::Bitbucket,
+            api: "https://api.bitbucket.org/2.0".to_owned(),
+            owner: "acme".to_owned(),
+            name: "shop".to_owned(),
+            pull_request: None,
+            pull_request_url: None,
+            commit: None,
+        };
+        let api = Bitbucket(&place);
+        let header = |token: &str| api.headers(&Secret::new(token)).remove(0).1;
+        assert_eq!(header("ATCTT3x"), "Bearer ATCTT3x");
+        assert_eq!(header("a@b.c:ATATT3x"), "Basic YUBiLmM6QVRBVFQzeA==");
+        let page = json!({"values": [
+            {"id": 1, "deleted": true, "content": {"raw": ""}},
+            {"id": 2, "inline": {"path": "a.py"}, "content": {"raw": "line"}},
+            {"id": 3, "content": {"raw": "text"}},
+        ]});
+        let comments = api.read(page.to_string().as_bytes()).unwrap();
+        let expected = Comment { id: "3".to_owned(), body: "text".to_owned(), page: None };
+        assert_eq!(comments, [expected]);
     }
 }

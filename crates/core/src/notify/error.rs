@@ -9,6 +9,9 @@ use crate::{
     ports::SendErrorKind,
 };
 
+/// Completes "could not ...".
+pub(super) const SET_STATUS: &str = "set the commit status";
+
 /// Why reviewers could not be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotifyError {
@@ -124,9 +127,7 @@ impl Explain for NotifyError {
             Self::NoToken { fork: Some(_), .. } => {
                 "CI keeps its secrets from forks: pass --on-missing-token skip to let such builds pass".to_owned()
             }
-            Self::NoToken { hosting, fork: None } => {
-                format!("{}, or any service's token as {}", token::advice(*hosting), token::OWN)
-            }
+            Self::NoToken { hosting, fork: None } => token::advice(*hosting),
             Self::Exchange(error) => return error.hint(),
         })
     }
@@ -150,31 +151,41 @@ impl Explain for ExchangeError {
     }
 
     fn hint(&self) -> Option<String> {
-        let host = &self.host;
-        Some(match &self.problem {
+        let hint = self.own_hint();
+        let of_status = self.doing == SET_STATUS && self.problem.is_of_this_request();
+        Some(match of_status {
+            true => format!("{hint}; --no-commit-status leaves the status out"),
+            false => hint,
+        })
+    }
+}
+
+impl ExchangeError {
+    fn own_hint(&self) -> String {
+        let Self { host, hosting, needs, .. } = self;
+        match &self.problem {
             Problem::Unauthorized { .. } => {
                 format!("is the token one for `{host}`, and neither expired nor revoked?")
             }
-            Problem::Forbidden { .. } => format!("the token needs {}", self.needs),
-            Problem::OthersComment { .. } => {
-                "delete that comment, or give the token of the user who wrote it".to_owned()
+            Problem::Forbidden { .. } => format!("the token needs {needs}"),
+            Problem::OthersComment { page, .. } => {
+                let page = page.as_deref().unwrap_or("that comment");
+                format!("delete {page}, or give the token of the user who wrote it")
             }
-            Problem::NotFound => {
-                format!(
-                    "private repositories are hidden from a token that may not read them; it needs {}",
-                    self.needs
-                )
-            }
+            Problem::NotFound => format!(
+                "what is private is hidden from a token that may not see it; the token needs {needs}"
+            ),
             Problem::RateLimited { .. } => {
-                "run it again later, or with a token of its own".to_owned()
+                "run it again later, or with a token that nothing else uses".to_owned()
             }
             Problem::Down { .. } => "run it again; --retry-budget gives it more time".to_owned(),
             Problem::Redirect { .. } => {
                 "was the repository renamed? --repository and --provider-url name another"
                     .to_owned()
             }
-            Problem::Refused { .. } | Problem::NotTheApi { .. } => {
-                format!("is `{host}` {}? --provider and --provider-url name another", self.hosting)
+            Problem::Refused { .. } => "`--dry-run` prints what is sent".to_owned(),
+            Problem::NotTheApi { .. } => {
+                format!("is `{host}` {hosting}? --provider and --provider-url name another")
             }
             Problem::Send(error) => match error.kind {
                 SendErrorKind::Tls => {
@@ -186,6 +197,6 @@ impl Explain for ExchangeError {
                      --provider-url another address"
                 ),
             },
-        })
+        }
     }
 }

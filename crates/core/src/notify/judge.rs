@@ -22,8 +22,11 @@ pub(super) enum Problem {
     Unauthorized { status: u16, said: String },
     #[error("the token may not do this (HTTP 403){}", quoted(said))]
     Forbidden { said: String },
-    #[error("the comment that begins with offshoot's line is not this token's to change (HTTP 403){}", page.as_ref().map_or(String::new(), |page| format!(": {page}")))]
-    OthersComment { page: Option<String> },
+    #[error(
+        "the comment that begins with offshoot's line is not this token's to change (HTTP 403){}",
+        quoted(said)
+    )]
+    OthersComment { said: String, page: Option<String> },
     #[error("it is not there (HTTP 404)")]
     NotFound,
     #[error("too many requests (HTTP {status}){}", quoted(said))]
@@ -52,6 +55,11 @@ impl Problem {
             Self::RateLimited { .. } | Self::Down { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether another request to the same service may well succeed.
+    pub(super) fn is_of_this_request(&self) -> bool {
+        matches!(self, Self::Forbidden { .. } | Self::NotFound | Self::Refused { .. })
     }
 
     /// Whether a server was reached at all.

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Request, Response, header};
 
 use super::{
     Api, Change, Comment, CommitStatus, Marker, Place, api,
-    error::{ExchangeError, NotifyError},
+    error::{ExchangeError, NotifyError, SET_STATUS},
     judge::{Failed, Problem, judge},
 };
 use crate::{
@@ -139,8 +139,7 @@ impl<'a, H: Host> Sender<'a, H> {
                     return Ok(());
                 }
                 Err(failed) => {
-                    self.pause(&mut attempts, "set the commit status", about.clone(), failed)
-                        .await?;
+                    self.pause(&mut attempts, SET_STATUS, about.clone(), failed).await?;
                 }
             }
         }
@@ -298,7 +297,7 @@ fn about_pull_request(place: &Place, number: u64) -> String {
 /// What is forbidden of an update is the comment: that comments may be read is known by then.
 fn others(failed: Failed, page: &Option<String>) -> Failed {
     match failed.problem {
-        Problem::Forbidden { .. } => Problem::OthersComment { page: page.clone() }.into(),
+        Problem::Forbidden { said } => Problem::OthersComment { said, page: page.clone() }.into(),
         _ => failed,
     }
 }

@@ -33,20 +33,23 @@ fn variables(hosting: Hosting) -> &'static [&'static str] {
     }
 }
 
-/// Where the token is to be put, for people who have given none.
-pub(super) fn advice(hosting: Hosting) -> &'static str {
-    match hosting {
-        Hosting::GitHub => "set GITHUB_TOKEN; in a workflow to `${{ github.token }}` under `env:`",
-        Hosting::GitLab => {
-            "set GITLAB_TOKEN to an access token of the project with the scope `api`; CI_JOB_TOKEN may not write \
-             comments"
+/// What to do, for people who have given none.
+pub(super) fn advice(hosting: Hosting) -> String {
+    let (name, to) = match hosting {
+        Hosting::GitHub => {
+            ("GITHUB_TOKEN", "in a workflow `${{ github.token }}`, under `env:` of the step")
         }
-        Hosting::Bitbucket => "set BITBUCKET_TOKEN to an access token of the repository",
+        Hosting::GitLab => (
+            "GITLAB_TOKEN",
+            "an access token of the project with the scope `api` (CI_JOB_TOKEN may not write comments)",
+        ),
+        Hosting::Bitbucket => ("BITBUCKET_TOKEN", "an access token of the repository"),
         Hosting::AzureDevOps => {
-            "put `SYSTEM_ACCESSTOKEN: $(System.AccessToken)` under `env:` of the step"
+            ("SYSTEM_ACCESSTOKEN", "`$(System.AccessToken)`, under `env:` of the step")
         }
-        Hosting::Gitea => "set GITEA_TOKEN to an access token",
-    }
+        Hosting::Gitea => ("GITEA_TOKEN", "an access token"),
+    };
+    format!("set {name} or {OWN}: {to}")
 }
 
 #[cfg(test)]
