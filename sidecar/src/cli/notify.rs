@@ -16,7 +16,7 @@ use pollster::block_on;
 
 use super::{
     deploy::OnMissingToken,
-    shared::{Connect, OutputOrPlan, read_token},
+    shared::{Connect, OutputOrPlan, count, read_token},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure};
@@ -39,7 +39,7 @@ pub struct Notify {
     #[arg(long, value_name = "NAME")]
     repository: Option<String>,
     /// Number of the pull request [default: by CI]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = count::<u64>)]
     pull_request: Option<u64>,
     /// Commit whose status is set [default: by CI]
     #[arg(long, value_name = "HASH")]
