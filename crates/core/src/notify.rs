@@ -1,7 +1,7 @@
 //! Tells reviewers of a deployment where they look: a comment on the pull request, and a status of the commit.
 //!
 //! Each hosting service is one small module that knows its API and sends nothing: what is asked is data, as in
-//! [`crate::plus`]. [`Sender`] is the only thing that talks.
+//! [`crate::plus`]. The `Sender` is the only thing that talks.
 //!
 //! A comment is found again by its first line, which no service shows, and is kept up to date in place.
 
