@@ -11,6 +11,7 @@ mod doctor;
 mod early;
 mod job;
 mod location;
+mod notify;
 mod prune;
 mod run;
 mod sandbox;
@@ -70,6 +71,10 @@ const ROOT: &[Node] = &[
     Node::verb::<close::Close>(
         "close",
         "Mark the branch deployment of this build as closed or merged",
+    ),
+    Node::verb::<notify::Notify>(
+        "notify",
+        "Tell the reviewers of this build how its deployment is: comment, commit status, annotation",
     ),
     Node::group("ci", "The official tool's commands for CI, on any CI", CI),
     Node::verb::<context::Context>("context", "Tell what is known of this build, and from where"),

@@ -1,7 +1,6 @@
 //! What a deployment leaves for the CI system to show.
 
 mod junit;
-mod markdown;
 mod records;
 
 use std::{
@@ -11,7 +10,10 @@ use std::{
 };
 
 use clap::Args;
-use offshoot_core::ops::{Deployed, Error, Outcome};
+use offshoot_core::{
+    ops::{Deployed, Error, Outcome},
+    report,
+};
 
 use crate::{app::App, failure::Failure};
 
@@ -43,7 +45,7 @@ impl Reports {
             Err(error) => Err(error),
         };
         if let Some(path) = &self.report_md {
-            put(path, &markdown::report(result))?;
+            put(path, &report::of_result(result))?;
         }
         if let Some(path) = &self.junit {
             put(path, &junit::report(result))?;

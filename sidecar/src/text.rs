@@ -2,10 +2,11 @@
 
 use offshoot_core::{
     location::to_yaml,
+    notify::Change,
     ops::{
         BranchDeployment, Check, Closed, CodeLocation, Context, Deleted, Deployed,
-        DeployedLocations, Diagnosis, LaunchedRun, ListedCodeLocation, LocationState, Outcome,
-        Plan, Waited,
+        DeployedLocations, Diagnosis, LaunchedRun, ListedCodeLocation, LocationState, Notified,
+        Outcome, Plan, Told, Waited,
         prune::{Candidate, Pruned},
     },
     plus::branch_deployments::Deployment,
@@ -125,6 +126,23 @@ impl Text for Pruned {
             columns.join("\t")
         };
         self.deleted.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The page of the comment; that of the deployment, if there is none; of a dry run, what would be sent.
+impl Text for Told {
+    fn text(&self) -> String {
+        match &self.notified {
+            Some(notified) if notified.dry_run => {
+                let change = |change: &Change| {
+                    let Change { method, url, body } = change;
+                    format!("would send: {method} {url}\n{}\n", to_json(body))
+                };
+                notified.changes.iter().map(change).collect()
+            }
+            Some(Notified { comment_url: Some(url), .. }) => url.clone(),
+            _ => self.deployment.url.clone(),
+        }
     }
 }
 

@@ -226,3 +226,19 @@ fn job_launch_and_run_status() {
         line("run status --url $URL/prod -u 0123456789abcdef ''"),
     ]
 }
+
+#[test]
+fn notify() {
+    let with = |tail: &str| line(&format!("notify --url $URL -u 0123456789abcdef {tail}"));
+    says![
+        line("notify"),
+        line("notify --url $URL"),
+        with("--provider sourcehut"),
+        with("--pull-request seven"),
+        with("--pull-request ''"),
+        with("--provider-token-file nowhere"),
+        with("--provider-token 0123456789abcdef"),
+        with("--on-missing-token pass"),
+        with("7"),
+    ]
+}

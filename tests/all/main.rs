@@ -17,6 +17,8 @@ mod faults;
 #[cfg(test)]
 mod guides;
 #[cfg(test)]
+mod notify;
+#[cfg(test)]
 mod prune;
 #[cfg(test)]
 mod runners;

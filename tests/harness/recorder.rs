@@ -121,14 +121,15 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> io::Result<Ans
     let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
     let operation = Operation::of(&body);
-    let reply = state.script.lock().expect("no script panicked").next(operation.as_ref());
-    state.requests.lock().expect("no request panicked").push(Recorded {
+    let request = Recorded {
         method: head.method,
         path: head.uri.to_string(),
         headers: head.headers,
         body,
         operation,
-    });
+    };
+    let reply = state.script.lock().expect("no script panicked").answer(&request);
+    state.requests.lock().expect("no request panicked").push(request);
     // Only a reply that is to be late waits here: time is what the script is about then.
     if reply.delay > Duration::ZERO {
         tokio::time::sleep(reply.delay).await;

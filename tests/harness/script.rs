@@ -2,12 +2,14 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use serde_json::{Value as Json, json};
 
-use crate::operation::Operation;
+use crate::{operation::Operation, recorder::Recorded};
 
 /// The deployment name in every default answer to `createOrUpdateBranchDeployment`.
 pub const DEPLOYMENT_NAME: &str = "2f6c1d0e8b7a4935";
@@ -119,7 +121,20 @@ pub struct Script {
     first: VecDeque<Reply>,
     by_root: HashMap<String, Reply>,
     any: Option<Reply>,
+    rest: Option<Rest>,
     locations: Vec<Json>,
+}
+
+/// Answers what is no GraphQL.
+#[derive(Clone)]
+struct Rest(Arc<Mutex<Answer>>);
+
+type Answer = dyn FnMut(&Recorded) -> Reply + Send;
+
+impl fmt::Debug for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rest")
+    }
 }
 
 impl Script {
@@ -147,6 +162,20 @@ impl Script {
     pub fn always(mut self, reply: Reply) -> Self {
         self.any = Some(reply);
         self
+    }
+
+    /// Answers every request that is no GraphQL as `answer` says.
+    #[must_use]
+    pub fn rest(mut self, answer: impl FnMut(&Recorded) -> Reply + Send + 'static) -> Self {
+        self.rest = Some(Rest(Arc::new(Mutex::new(answer))));
+        self
+    }
+
+    pub(crate) fn answer(&mut self, request: &Recorded) -> Reply {
+        match (&self.rest, &request.operation) {
+            (Some(Rest(answer)), None) => answer.lock().expect("no answer panicked")(request),
+            (_, operation) => self.next(operation.as_ref()),
+        }
     }
 
     pub(crate) fn next(&mut self, operation: Option<&Operation>) -> Reply {

@@ -48,6 +48,7 @@ mod woodpecker;
 
 use serde::Serialize;
 
+pub(crate) use self::web::segment;
 pub use self::{
     documents::{Documents, GithubEvent, properties},
     fields::{BuildKind, PullRequestStatus},

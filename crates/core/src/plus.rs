@@ -5,7 +5,7 @@
 
 pub mod account;
 pub mod agents;
-mod answer;
+pub(crate) mod answer;
 pub mod branch_deployments;
 mod call;
 mod client;
@@ -15,7 +15,7 @@ mod fragments;
 mod idempotency;
 pub mod load_status;
 pub mod locations;
-mod retry;
+pub(crate) mod retry;
 pub mod runs;
 
 pub use call::{Call, PlannedCall, Scope};

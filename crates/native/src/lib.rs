@@ -1,6 +1,7 @@
 //! The ports of offshoot on the standard library and ureq: blocking for one-shot commands, which start no
 //! runtime, and with the feature `tokio` adapters that hold no thread while they wait.
 
+pub mod buildkite;
 pub mod charset;
 mod clock;
 pub mod files;

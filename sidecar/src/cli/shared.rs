@@ -199,7 +199,7 @@ pub fn read_token(path: &PathBuf) -> Result<Secret, Failure> {
     match read {
         Ok(_) => Ok(Secret::new(text)),
         Err(error) => {
-            Err(Failure::io(&format!("read the API token from `{}`", path.display()), &error))
+            Err(Failure::io(&format!("read the token from `{}`", path.display()), &error))
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod context;
 pub mod deploy;
 pub mod doctor;
 pub mod locations;
+pub mod notify;
 pub mod own;
 pub mod wait;
 

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    calls::{branch_deployments, close, context, deploy, doctor, locations, own, wait},
+    calls::{branch_deployments, close, context, deploy, doctor, locations, notify, own, wait},
     guard, openapi,
     problem::Problem,
     sidecar::Sidecar,
@@ -47,6 +47,7 @@ pub fn operations() -> OpenApiRouter<Arc<Sidecar>> {
         .routes(routes!(wait::wait))
         .routes(routes!(deploy::deploy))
         .routes(routes!(close::close))
+        .routes(routes!(notify::notify))
         .routes(routes!(context::read))
         .routes(routes!(doctor::look))
 }

@@ -1,6 +1,9 @@
-//! Where a repository is hosted, and the pages that it has there.
+//! The services that host repositories and their pull requests, and the pages that they have there.
+
+use std::{fmt, str::FromStr};
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
+use serde::{Serialize, Serializer};
 
 use super::{System, web};
 use crate::git;
@@ -8,38 +11,60 @@ use crate::git;
 /// What the names of branches cannot hold in the path of a page; the `/` in them can stay.
 const REF: &AsciiSet = &web::SEGMENT.remove(b'/');
 
-/// A hosting service, as far as pages and names depend on it.
+/// A service that hosts repositories, on its own hosts or on those of a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hosting {
-    /// github.com or GitHub Enterprise.
+    /// GitHub, and GitHub Enterprise.
     GitHub,
-    /// gitlab.com or a GitLab of one's own.
+    /// GitLab.
     GitLab,
-    /// bitbucket.org.
-    BitbucketCloud,
-    /// Azure Repos.
+    /// Bitbucket Cloud. Bitbucket Data Center is another product with another API.
+    Bitbucket,
+    /// The repositories of Azure DevOps.
     AzureDevOps,
-    /// Gitea or Forgejo.
+    /// Gitea, and Forgejo, which has its API.
     Gitea,
 }
 
 impl Hosting {
+    /// All of them.
+    pub const ALL: &[Self] =
+        &[Self::GitHub, Self::GitLab, Self::Bitbucket, Self::AzureDevOps, Self::Gitea];
+
+    /// Its id, for flags and fields.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::GitLab => "gitlab",
+            Self::Bitbucket => "bitbucket",
+            Self::AzureDevOps => "azure-devops",
+            Self::Gitea => "gitea",
+        }
+    }
+
     /// The service that the repository at `clone_url` is on, by its host's name; `None` if that does not tell.
     pub fn of_url(clone_url: &str) -> Option<Self> {
         let page = git::web_page(clone_url)?;
-        let host = page.split('/').nth(2)?.split(':').next()?.to_ascii_lowercase();
+        Self::of_host(page.split('/').nth(2)?.split(':').next()?)
+    }
+
+    /// The service at `host`, as far as the name tells: companies mostly call theirs `gitlab.acme.com`.
+    pub(crate) fn of_host(host: &str) -> Option<Self> {
+        let host = host.to_ascii_lowercase();
         let labels: Vec<&str> = host.split('.').collect();
-        match labels.as_slice() {
-            ["dev", "azure", "com"] | [.., "visualstudio", "com"] => Some(Self::AzureDevOps),
-            ["bitbucket", "org"] => Some(Self::BitbucketCloud),
-            ["codeberg", "org"] => Some(Self::Gitea),
+        Some(match labels.as_slice() {
+            ["dev", "azure", "com"] | ["ssh", "dev", "azure", "com"] => Self::AzureDevOps,
+            [.., "visualstudio", "com"] => Self::AzureDevOps,
+            ["bitbucket", "org"] => Self::Bitbucket,
+            ["codeberg", "org"] => Self::Gitea,
+            [_, "ghe", "com"] => Self::GitHub,
             labels if labels.iter().any(|label| matches!(*label, "gitea" | "forgejo")) => {
-                Some(Self::Gitea)
+                Self::Gitea
             }
-            labels if labels.contains(&"gitlab") => Some(Self::GitLab),
-            labels if labels.contains(&"github") => Some(Self::GitHub),
-            _ => None,
-        }
+            labels if labels.contains(&"gitlab") => Self::GitLab,
+            labels if labels.contains(&"github") => Self::GitHub,
+            _ => return None,
+        })
     }
 
     /// The service that `system` is a part of; `None` if it builds repositories of several.
@@ -48,7 +73,7 @@ impl Hosting {
             "github-actions" => Some(Self::GitHub),
             "gitlab-ci" => Some(Self::GitLab),
             "gitea-actions" => Some(Self::Gitea),
-            "bitbucket" => Some(Self::BitbucketCloud),
+            "bitbucket" => Some(Self::Bitbucket),
             _ => None,
         }
     }
@@ -58,7 +83,7 @@ impl Hosting {
         match self {
             Self::GitHub => Some("github"),
             Self::GitLab => Some("gitlab"),
-            Self::BitbucketCloud | Self::AzureDevOps | Self::Gitea => None,
+            Self::Bitbucket | Self::AzureDevOps | Self::Gitea => None,
         }
     }
 
@@ -70,7 +95,7 @@ impl Hosting {
             &match self {
                 Self::GitHub => format!("/tree/{name}"),
                 Self::GitLab => format!("/-/tree/{name}"),
-                Self::BitbucketCloud => format!("/branch/{name}"),
+                Self::Bitbucket => format!("/branch/{name}"),
                 Self::AzureDevOps => format!("?version=GB{name}"),
                 Self::Gitea => format!("/src/branch/{name}"),
             },
@@ -85,7 +110,7 @@ impl Hosting {
             &match self {
                 Self::GitHub => format!("/tree/{hash}"),
                 Self::GitLab => format!("/-/tree/{hash}"),
-                Self::BitbucketCloud => format!("/src/{hash}"),
+                Self::Bitbucket => format!("/src/{hash}"),
                 Self::AzureDevOps => format!("?version=GC{hash}"),
                 Self::Gitea => format!("/src/commit/{hash}"),
             },
@@ -97,11 +122,41 @@ impl Hosting {
         let path = match self {
             Self::GitHub => "pull",
             Self::GitLab => "-/merge_requests",
-            Self::BitbucketCloud => "pull-requests",
+            Self::Bitbucket => "pull-requests",
             Self::AzureDevOps => "pullrequest",
             Self::Gitea => "pulls",
         };
         page(clone_url, &format!("/{path}/{number}"))
+    }
+}
+
+impl fmt::Display for Hosting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::GitHub => "GitHub",
+            Self::GitLab => "GitLab",
+            Self::Bitbucket => "Bitbucket",
+            Self::AzureDevOps => "Azure DevOps",
+            Self::Gitea => "Gitea",
+        })
+    }
+}
+
+impl FromStr for Hosting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = Self::ALL.iter().find(|hosting| hosting.as_str() == text);
+        named.copied().ok_or_else(|| {
+            let ids: Vec<_> = Self::ALL.iter().map(|hosting| hosting.as_str()).collect();
+            format!("it is none of {}", ids.join(", "))
+        })
+    }
+}
+
+impl Serialize for Hosting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

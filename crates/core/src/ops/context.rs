@@ -114,6 +114,14 @@ pub fn read_context<H: Host>(host: &H, env: &Env, path: &str) -> Result<Context,
     Ok(Build::read(host, env, path)?.context)
 }
 
+#[cfg(test)]
+impl Context {
+    /// What CI says, without a checkout.
+    pub(crate) fn of_ci(detected: &Detected) -> Self {
+        put_together(detected, None, None)
+    }
+}
+
 /// The two sources of a context, for what decides by them, and the context itself.
 #[derive(Default)]
 pub(super) struct Build {

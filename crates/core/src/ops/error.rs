@@ -10,6 +10,7 @@ use crate::{
     error::{Code, Explain},
     git::GitError,
     location::LocationError,
+    notify::NotifyError,
     plus::{DeploymentName, PlusError},
     settings::SettingsError,
     target::TargetError,
@@ -48,6 +49,9 @@ pub enum Error {
     /// A newer commit is there already.
     #[error(transparent)]
     Older(#[from] OlderError),
+    /// Telling the reviewers.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
     /// The deployment has no code location of that name.
     #[error("the deployment `{deployment}` has no code location `{name}`")]
     NoLocation {
@@ -79,6 +83,7 @@ impl Error {
             Self::Branches(error) => Some(error),
             Self::Target(error) => Some(error),
             Self::Older(error) => Some(error),
+            Self::Notify(error) => Some(error),
             Self::NoLocation { .. } | Self::Input { .. } => None,
         }
     }

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::Error;
+use super::{Error, LocationStatus};
 use crate::{
     plus::{
         Client, Connection, DeploymentName, PythonError,
-        load_status::{self, ServedState},
+        load_status::{self, ServedLocation, ServedState},
+        locations::WorkspaceEntry,
     },
     ports::Host,
 };
@@ -74,25 +75,41 @@ pub async fn location_state<H: Host>(
     name: &str,
 ) -> Result<LocationState, Error> {
     let client = Client::new(host, connection);
-    let entries = client.send(&load_status::entries(deployment)).await?;
-    let entry = entries.into_iter().find(|entry| entry.location_name == name);
-    let Some(entry) = entry else {
+    let states = location_states(&client, deployment).await?;
+    let Some(found) = states.into_iter().find(|location| location.name == name) else {
         return Err(Error::NoLocation { name: name.to_owned(), deployment: deployment.clone() });
     };
-    let state = if entry.has_outdated_data {
-        LoadState::Outdated
-    } else {
-        let served = client.send(&load_status::loaded(deployment)).await?;
-        match served.into_iter().find(|location| location.name == name).map(|found| found.state) {
-            Some(ServedState::Failed(error)) => LoadState::failed(Some(&error)),
-            _ if entry.has_load_error => LoadState::failed(None),
-            Some(ServedState::Loaded) => LoadState::Loaded,
-            Some(ServedState::Loading) | None => LoadState::Loading,
-        }
-    };
     Ok(LocationState {
-        name: entry.location_name,
-        state,
+        name: found.name,
+        state: found.state,
         url: connection.endpoint.locations_page(deployment),
     })
+}
+
+/// The state of every code location.
+pub(super) async fn location_states<H: Host>(
+    client: &Client<'_, H>,
+    deployment: &DeploymentName,
+) -> Result<Vec<LocationStatus>, Error> {
+    let entries = client.send(&load_status::entries(deployment)).await?;
+    let served = match entries.iter().all(|entry| entry.has_outdated_data) {
+        true => Vec::new(),
+        false => client.send(&load_status::loaded(deployment)).await?,
+    };
+    let state = |entry: &WorkspaceEntry| {
+        if entry.has_outdated_data {
+            return LoadState::Outdated;
+        }
+        match served.iter().find(|location| location.name == entry.location_name) {
+            Some(ServedLocation { state: ServedState::Failed(error), .. }) => {
+                LoadState::failed(Some(error))
+            }
+            _ if entry.has_load_error => LoadState::failed(None),
+            Some(ServedLocation { state: ServedState::Loaded, .. }) => LoadState::Loaded,
+            Some(_) | None => LoadState::Loading,
+        }
+    };
+    let status =
+        |entry: WorkspaceEntry| LocationStatus { state: state(&entry), name: entry.location_name };
+    Ok(entries.into_iter().map(status).collect())
 }

@@ -127,12 +127,12 @@ fn is_refused(status: StatusCode) -> bool {
 }
 
 /// A redirect to a login page carries state in its query that is nobody's business.
-fn without_query(url: &str) -> &str {
+pub(crate) fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// The first words of `text` on one line.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let printable: String = line.chars().filter(|c| !c.is_control()).collect();
     match printable.char_indices().nth(QUOTE) {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use backon::ExponentialBackoff;
 use http::{
     HeaderName, HeaderValue, Request,
     header::{CONTENT_TYPE, USER_AGENT},
@@ -15,11 +14,10 @@ use super::{
     endpoint::Endpoint,
     error::{Fault, PlusError, Problem},
     idempotency::IdempotencyKey,
-    retry::{Budget, delays},
+    retry::{Attempts, Budget},
 };
 use crate::{
-    ops::Event,
-    ports::{Clock, Events, Host, Http, Limits, SendError, SendErrorKind},
+    ports::{Clock, Host, Http, Limits, SendError, SendErrorKind},
     secret::Secret,
 };
 
@@ -30,9 +28,6 @@ const DEPLOYMENT: HeaderName = HeaderName::from_static("dagster-cloud-deployment
 
 /// Workspaces of thousands of locations, with their stacks, stay far below.
 const MAX_ANSWER: u64 = 32 * 1024 * 1024;
-
-/// How long a server that has never been reached is tried: a wrong name should not cost the whole budget.
-const UNREACHED: Duration = Duration::from_secs(30);
 
 /// Where to send, as whom, and for how long.
 #[derive(Debug, Clone)]
@@ -66,11 +61,11 @@ impl<'a, H: Host> Client<'a, H> {
     /// # Errors
     /// With the fault of the last attempt.
     pub async fn send<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
-        let mut tries = Tries { delays: delays(self.host.clock()), reached: false, attempts: 0 };
+        let mut attempts = Attempts::new(self.host, self.connection.budget, self.started);
         loop {
-            match self.exchange(call, self.left(tries.reached)).await {
+            match self.exchange(call, attempts.time_left()).await {
                 Ok(value) => return Ok(value),
-                Err(undone) => self.pause(&mut tries, call.doing, undone).await?,
+                Err(undone) => self.pause(&mut attempts, call.doing, undone).await?,
             }
         }
     }
@@ -104,38 +99,23 @@ impl<'a, H: Host> Client<'a, H> {
     /// Returns when it is time for another attempt, and with the error if there is none to be.
     async fn pause(
         &self,
-        tries: &mut Tries,
+        attempts: &mut Attempts<'_, H>,
         doing: &'static str,
         undone: Undone,
     ) -> Result<(), PlusError> {
-        tries.attempts += 1;
         let (problem, asked_delay) = match undone {
             Undone::Refused(refusal) => (Problem::Refusal(refusal), None),
-            Undone::Failed(Failed { fault, asked_delay }) => {
-                tries.reached |= !fault.is_unreached();
-                (Problem::Fault(fault), asked_delay)
-            }
+            Undone::Failed(Failed { fault, asked_delay }) => (Problem::Fault(fault), asked_delay),
         };
-        let error = self.error(doing, problem, tries.attempts);
-        if !error.is_transient() {
-            return Err(error);
-        }
-        // Retry-After is a least, the backoff's own delay spreads the callers.
-        let delay = tries.delays.next().unwrap_or_default().max(asked_delay.unwrap_or_default());
-        if delay >= self.left(tries.reached) {
-            return Err(error);
-        }
-        self.host.events().emit(Event::Retrying {
-            doing,
-            reason: error.problem.to_string(),
-            delay_seconds: delay.as_secs_f64(),
-        });
-        self.host.clock().sleep(delay).await;
-        Ok(())
+        attempts.failed(matches!(&problem, Problem::Fault(fault) if !fault.is_unreached()));
+        let error = self.error(doing, problem, attempts.count());
+        let again = error.is_transient()
+            && attempts.pause(doing, error.problem.to_string(), asked_delay).await;
+        if again { Ok(()) } else { Err(error) }
     }
 
-    async fn exchange<T>(&self, call: &Call<T>, left: Duration) -> Result<T, Undone> {
-        let data = self.data(&call.scope, call.key.as_ref(), call.body(), left).await?;
+    async fn exchange<T>(&self, call: &Call<T>, timeout: Duration) -> Result<T, Undone> {
+        let data = self.data(&call.scope, call.key.as_ref(), call.body(), timeout).await?;
         call.decode(data.get()).map_err(|undecoded| match undecoded {
             Undecoded::Malformed(problem) => {
                 Undone::Failed(Failed { fault: Fault::Malformed { problem }, asked_delay: None })
@@ -150,10 +130,9 @@ impl<'a, H: Host> Client<'a, H> {
         scope: &Scope,
         key: Option<&IdempotencyKey>,
         body: Vec<u8>,
-        left: Duration,
+        timeout: Duration,
     ) -> Result<Box<RawValue>, Failed> {
-        let limits =
-            Limits { timeout: left.min(self.connection.budget.per_exchange), max_body: MAX_ANSWER };
+        let limits = Limits { timeout, max_body: MAX_ANSWER };
         let request = self.request(scope, key, body)?;
         let response = self.host.http().send(request, limits).await.map_err(Failed::from)?;
         answer::data(&response, &self.connection.token, self.host.clock().now())
@@ -185,13 +164,6 @@ impl<'a, H: Host> Client<'a, H> {
         request.body(body).map_err(|_| unusable("the URL cannot be requested"))
     }
 
-    /// What is left of the budget; less while the server has not been reached at all.
-    fn left(&self, reached: bool) -> Duration {
-        let total = self.connection.budget.total;
-        let patience = if reached { total } else { total.min(UNREACHED) };
-        patience.saturating_sub(self.elapsed())
-    }
-
     fn elapsed(&self) -> Duration {
         self.host.clock().monotonic().saturating_sub(self.started)
     }
@@ -201,14 +173,6 @@ impl<'a, H: Host> Client<'a, H> {
         let host = base.split_once("://").map_or(base, |(_, rest)| rest).to_owned();
         PlusError { doing, host, problem, attempts, elapsed: self.elapsed() }
     }
-}
-
-/// The attempts at one call so far.
-struct Tries {
-    delays: ExponentialBackoff,
-    /// Whether any of them reached a server.
-    reached: bool,
-    attempts: u32,
 }
 
 /// Why one exchange brought no value.

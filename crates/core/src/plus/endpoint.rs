@@ -154,6 +154,12 @@ impl Endpoint {
         bases.map(|base| Self { base, deployment: None }).collect()
     }
 
+    /// The organization, or the address without its scheme where that does not show it.
+    pub fn organization_or_address(&self) -> &str {
+        let address = || self.base.split_once("://").map_or(self.base.as_str(), |(_, rest)| rest);
+        self.organization().unwrap_or_else(address)
+    }
+
     /// The URL of the organization, without a trailing slash.
     pub fn organization_url(&self) -> &str {
         &self.base
