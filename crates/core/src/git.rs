@@ -53,7 +53,7 @@ use gix_hash::ObjectId;
 use serde::Serialize;
 
 #[cfg(test)]
-pub(crate) use self::testing::MemoryFiles;
+pub(crate) use self::testing::{MemoryFiles, seeded};
 pub(crate) use self::url::web_page;
 use self::{
     alternates::Alternates, discover::discover, odb::Odb, refs::Refs, replace::Replacements,

@@ -175,6 +175,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::git::seeded(512))]
+
         #[test]
         fn any_text_is_read_or_refused(text in "[a-zA-Z0-9./:@_\\[\\]äß -]{0,80}") {
             if let Ok(image) = Image::parse(&text) {
