@@ -3,7 +3,10 @@
 use offshoot_core::{
     env::Env,
     error::Explain,
-    ops::{self, BuildPlace, CloseInput, Closed, Outcome, UpdateInput},
+    ops::{
+        self, BuildPlace, CloseInput, Closed, DeployInput, Outcome, Sources, UpdateInput,
+        WaitLimits,
+    },
     plus::branch_deployments::PullRequestStatus::{self, Merged, Open},
 };
 use pollster::block_on;
@@ -68,6 +71,40 @@ fn closing_changes_the_status_and_nothing_else() {
     let host = service(Some("OPEN"));
     assert!(close(&host, &[], None).unwrap().changed);
     insta::assert_json_snapshot!(sent(&host).unwrap());
+}
+
+/// Dagster+ names branch deployments; should it ever name another, nothing is changed.
+#[test]
+fn a_full_deployment_that_is_named_is_neither_closed_nor_deployed_to() {
+    let host = || {
+        Fake::respond(|arrived, _| {
+            let query = arrived.body["query"].as_str().unwrap();
+            if query.contains("getBranchDeploymentName") {
+                return data(json!({ "getBranchDeploymentName": "prod" }));
+            }
+            assert!(query.contains("deploymentByName"), "{query}");
+            let full = json!({"__typename": "DagsterCloudDeployment", "deploymentId": 1,
+                "deploymentName": "prod", "deploymentType": "PRODUCTION",
+                "branchDeploymentGitMetadata": null, "latestCommit": null});
+            data(json!({ "deploymentByName": full }))
+        })
+    };
+    let refused = "Dagster+ named the branch deployment `prod`, which is a full deployment";
+    assert_eq!(close(&host(), &[], None).unwrap_err().to_string(), refused);
+
+    let variables = VARIABLES.iter().chain(&[("OFFSHOOT_COMMIT", "1f1f")]).copied();
+    let env: Env = variables.collect();
+    let place = BuildPlace { path: "/repo", env: &env, full: None };
+    let input = DeployInput { timestamp: Some(1.0), ..DeployInput::default() };
+    let sources = Sources {
+        location_name: vec!["etl".into()],
+        module_name: Some("etl".into()),
+        ..Sources::default()
+    };
+    let host = host();
+    let limits = WaitLimits::default();
+    let deployed = block_on(ops::deploy(&host, &connection(), place, input, &sources, limits));
+    assert_eq!(deployed.unwrap_err().to_string(), refused);
 }
 
 #[test]
