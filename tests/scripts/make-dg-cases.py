@@ -8,8 +8,10 @@ import contextlib
 import io
 import json
 import pathlib
+import subprocess
 import tempfile
 
+from dagster_dg_cli.cli.plus.deploy.deploy_session import _repo_relative_defs_path
 from dagster_dg_cli.cli.utils import create_temp_dagster_cloud_yaml_file
 from dagster_dg_core.context import DgContext
 from dagster_shared.yaml_utils import safe_load_yaml
@@ -61,6 +63,15 @@ CASES = [
     {**BOTH, "container_context.yaml": "k8s: {x: [1]}\n", "ml/container_context.yaml": "k8s: {x: {y: 1}}\n"},
     {**BOTH, "container_context.yaml": "ecs: {env_vars: [A=1]}\n", "ml/container_context.yaml": "k8s: {env_vars: [B=1]}\n"},
     {"dg.toml": workspace("a", table=""), "a/dg.toml": project("a", table="")},
+    # Where the components are.
+    {"pyproject.toml": project(), "etl/defs/__init__.py": ""},
+    {"pyproject.toml": project(), "src/etl/defs/__init__.py": "", "etl/defs/__init__.py": ""},
+    {"pyproject.toml": project(), "src/etl/defs.py": "", "src/etl/definitions.py": ""},
+    {"pyproject.toml": project(), "src/etl/definitions.py": ""},
+    {"pyproject.toml": project(), "src/other/defs.py": ""},
+    {"pyproject.toml": project(more='defs_module = "etl.parts.all"\n'), "etl/parts/all/__init__.py": "", "etl/defs.py": ""},
+    {"pyproject.toml": project(more='defs_module = "etl.parts"\n'), "etl/defs.py": ""},
+    {**BOTH, "ml/ml/defs/__init__.py": ""},
     # What is refused.
     TWO,
     {"pyproject.toml": "[tool.dg]\ndirectory_type = 'project'\n"},
@@ -77,9 +88,10 @@ CASES = [
 
 
 def answer(files):
-    """What is written into the session's file; None if the client fails."""
+    """What is written into the session's file, and where the components are; None if the client fails."""
     with tempfile.TemporaryDirectory() as parent, tempfile.TemporaryDirectory() as session:
         top = pathlib.Path(parent).resolve() / "shop"
+        subprocess.run(["git", "init", "-q", parent], check=True)
         for name, text in files.items():
             path = top / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,12 +99,13 @@ def answer(files):
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 context = DgContext.from_file_discovery_and_command_line_config(top, {})
+                components = _repo_relative_defs_path(context)
                 path = create_temp_dagster_cloud_yaml_file(context, session)
         except (Exception, SystemExit):
-            return None
+            return {"locations": None, "components": None}
         text = pathlib.Path(path).read_text().replace(str(top), "/shop")
-        return safe_load_yaml(text)["locations"]
+        return {"locations": safe_load_yaml(text)["locations"], "components": components}
 
 
-cases = [{"files": files, "locations": answer(files)} for files in CASES]
+cases = [{"files": files, **answer(files)} for files in CASES]
 OUT.write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")

@@ -26,6 +26,8 @@ pub struct Buildable {
     pub image: Option<String>,
     /// Where it stands.
     pub at: Place,
+    /// The path of its components, for those who edit them on its page: only of a dg project that is deployed alone.
+    pub components: Option<String>,
     /// All that is sent of it.
     pub(super) document: Map<String, Json>,
 }
@@ -154,6 +156,7 @@ fn only(file: SourceFile<'_>, root: Node, chosen: &[String]) -> Result<Buildable
             registry: text(file, &root, "registry", "`registry`")?,
             image: None,
             at: file.place(root.span.start),
+            components: None,
             document: Map::new(),
         }),
         (None, _) => Err(LocationError::NoBuild { at: file.place(root.span.start) }),
@@ -172,7 +175,8 @@ fn buildable(
     let image = text(file, &node, "image", "`image`")?;
     node.value.remove("build");
     let document = json_object(file, &node)?;
-    Ok(Buildable { name, registry, image, at: file.place(node.span.start), document })
+    let at = file.place(node.span.start);
+    Ok(Buildable { name, registry, image, at, components: None, document })
 }
 
 fn check_defaults(file: SourceFile<'_>, defaults: &Node) -> Result<(), LocationError> {

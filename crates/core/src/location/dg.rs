@@ -7,7 +7,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Buildable, LocationError, SourceFile,
+    Buildable, LocationError, SourceFile, Unreadable,
     build::{select, text},
     dg_config::{self, Config, Project},
     document::json_object,
@@ -32,7 +32,8 @@ pub(super) fn locations<F: Files>(
     let (buildables, at) = match config {
         Config::Project(project) => {
             let at = project.at.clone();
-            (vec![buildable(files, folder, project, None)?], at)
+            let components = components(files, folder, &project.components)?;
+            (vec![Buildable { components, ..buildable(files, folder, project, None)? }], at)
         }
         Config::Workspace { projects, at } => {
             let mut buildables = Vec::with_capacity(projects.len());
@@ -56,7 +57,7 @@ fn buildable<F: Files>(
     project: Project,
     workspace: Option<&str>,
 ) -> Result<Buildable, LocationError> {
-    let Project { name, module, agent_queue, image, at } = project;
+    let Project { name, module, agent_queue, image, at, .. } = project;
     let name = name.unwrap_or_else(|| folder.rsplit('/').next().unwrap_or_default().to_owned());
     let registry = match (registry(files, folder)?, workspace) {
         (None, Some(workspace)) => registry(files, workspace)?,
@@ -72,7 +73,34 @@ fn buildable<F: Files>(
     for (key, value) in [("agent_queue", agent_queue), ("image", image.clone())] {
         document.extend(value.map(|value| (key.to_owned(), Json::String(value))));
     }
-    Ok(Buildable { name, registry, image, at, document })
+    Ok(Buildable { name, registry, image, at, components: None, document })
+}
+
+/// The path of the first of `modules` that is there.
+fn components<F: Files>(
+    files: &F,
+    folder: &str,
+    modules: &[String],
+) -> Result<Option<String>, LocationError> {
+    let is_dir = |path: &str| {
+        files.is_dir(path).map_err(|error| LocationError::Unreadable {
+            file: path.to_owned(),
+            reason: Unreadable::System(error.to_string()),
+        })
+    };
+    let sources = format!("{folder}/src");
+    let sources = if is_dir(&sources)? { &sources } else { folder };
+    for module in modules {
+        let path = format!("{sources}/{}", module.replace('.', "/"));
+        let file = format!("{path}.py");
+        if read_optional(files, &file)?.is_some() {
+            return Ok(Some(file));
+        }
+        if is_dir(&path)? {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Where the images of what is in `folder` are pushed to, by its `build.yaml`.

@@ -28,6 +28,8 @@ pub(super) struct Project {
     pub(super) name: Option<String>,
     /// The Python module with its definitions.
     pub(super) module: String,
+    /// The Python modules that may hold its components, in the order in which they count.
+    pub(super) components: Vec<String>,
     /// The queue of the agents that may load it.
     pub(super) agent_queue: Option<String>,
     /// Its image.
@@ -75,7 +77,14 @@ fn project(file: SourceFile<'_>, node: &Node<'_>) -> Result<Project, LocationErr
     let text = |key| node.get_ref().get(key).map(|value| string(file, value, "it")).transpose();
     let root_module = string(file, member(file, node, "root_module")?, "`root_module`")?;
     let is_given = |text: &String| !text.is_empty();
+    // A path is found for the project's own modules only.
+    let is_own = |module: &String| module.starts_with(&root_module);
+    let components = match text("defs_module")?.filter(is_given) {
+        Some(module) => Some(module).filter(is_own).into_iter().collect(),
+        None => ["defs", "definitions"].map(|name| format!("{root_module}.{name}")).to_vec(),
+    };
     Ok(Project {
+        components,
         name: text("code_location_name")?.filter(is_given),
         module: text("code_location_target_module")?
             .filter(is_given)

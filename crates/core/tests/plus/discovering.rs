@@ -17,6 +17,7 @@ struct Case {
     files: BTreeMap<String, String>,
     /// `None` if the client fails.
     locations: Option<Vec<Value>>,
+    components: Option<String>,
 }
 
 fn found(files: &[(&str, &str)], chosen: &[&str]) -> Result<Option<Vec<Buildable>>, LocationError> {
@@ -45,9 +46,11 @@ fn dg_projects_are_read_as_the_official_client_reads_them() {
     for case in cases {
         let files: Vec<(&str, &str)> =
             case.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let ours = found(&files, &[])
-            .ok()
-            .map(|found| found.unwrap().into_iter().map(written).collect::<Vec<_>>());
+        let ours = found(&files, &[]).ok().map(Option::unwrap);
+        let components = ours.iter().flatten().find_map(|it| it.components.clone());
+        let expected = case.components.as_ref().map(|path| format!("/{path}"));
+        assert_eq!(components, expected, "{case:#?}");
+        let ours = ours.map(|found| found.into_iter().map(written).collect::<Vec<_>>());
         let expected = case.locations.clone().map(|mut locations| {
             for location in &mut locations {
                 // The directory is for those who build.

@@ -207,8 +207,8 @@ impl Files for Fake {
         Ok(None)
     }
 
-    fn is_dir(&self, _: &str) -> io::Result<bool> {
-        Ok(false)
+    fn is_dir(&self, path: &str) -> io::Result<bool> {
+        Ok(self.files.keys().any(|file| file.starts_with(&format!("{path}/"))))
     }
 
     fn read_link(&self, _: &str) -> io::Result<Option<String>> {

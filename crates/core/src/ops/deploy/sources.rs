@@ -72,11 +72,16 @@ impl Sources {
             base_branch: text(&context.target_branch).or_else(|| text(&context.default_branch)),
             ..LocationFlags::default()
         };
+        let root = context.root.as_ref().map(|found| found.value.trim_end_matches('/'));
+        let in_checkout =
+            |path: &str| Some(path.strip_prefix(root?)?.strip_prefix('/')?.to_owned());
         let documents = match self.locations(files, build, path)? {
             Some(locations) => {
                 let document = |location: Buildable| {
                     let image = images.of(&location, self.image_tag.as_deref())?;
-                    Ok(location.document(&LocationFlags { image, ..flags.clone() })?)
+                    let defs_base_path = location.components.as_deref().and_then(in_checkout);
+                    let flags = LocationFlags { image, defs_base_path, ..flags.clone() };
+                    Ok(location.document(&flags)?)
                 };
                 locations.into_iter().map(document).collect::<Result<_, Error>>()?
             }
