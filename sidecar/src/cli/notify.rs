@@ -28,7 +28,7 @@ pub struct Notify {
     /// repository is hosted, and Buildkite if that runs the build]
     #[arg(long, value_name = "NAME")]
     provider: Option<Provider>,
-    /// Address of the hosting service, such as https://git.acme.com [default: by CI] [env: OFFSHOOT_NOTIFY_URL]
+    /// Address of the hosting service, such as `https://git.acme.com` [default: by CI] [env: OFFSHOOT_NOTIFY_URL]
     #[arg(long, value_name = "URL")]
     provider_url: Option<String>,
     /// File that holds the token of the hosting service [default: OFFSHOOT_NOTIFY_TOKEN, or the service's own

@@ -127,7 +127,7 @@ fn what_stays_wrong_ends_with_a_word_for_it() {
 
 #[test]
 fn what_goes_away_is_tried_again() {
-    for status in [500, 502, 503, 504, 429, 408] {
+    for status in [502, 429] {
         for method in [Method::GET, Method::POST] {
             let mut times = 0;
             let of_fault = method.clone();
