@@ -3,7 +3,10 @@
 use offshoot_core::{
     git,
     location::{self, LocationFlags},
-    ops::{self, BranchDeploymentInput, BranchName, ListFilter, LocationInput},
+    ops::{
+        self, BranchDeploymentInput, BranchName, BuildPlace, DeployInput, ListFilter,
+        LocationInput, Sources,
+    },
     settings::WaitSettings,
 };
 use serde::Deserialize;
@@ -20,6 +23,14 @@ struct Nothing {}
 #[serde(deny_unknown_fields)]
 struct DryRun {
     dry_run: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deploy {
+    sources: Sources,
+    wait: WaitSettings,
+    how: DeployInput,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +68,26 @@ struct WaitForLocations {
 pub async fn read_git_state(ports: Ports, request: String) -> Result<String, JsValue> {
     answer(&request, async |request, Nothing {}| {
         Ok(git::read(&ports, &ports, &request.env, &request.cwd)?)
+    })
+    .await
+}
+
+#[wasm_bindgen(js_name = detectContext)]
+pub async fn detect_context(ports: Ports, request: String) -> Result<String, JsValue> {
+    answer(&request, async |request, Nothing {}| {
+        ops::read_context(&ports, &request.env, &request.cwd)
+    })
+    .await
+}
+
+#[wasm_bindgen]
+pub async fn deploy(ports: Ports, request: String) -> Result<String, JsValue> {
+    answer(&request, async |request, Deploy { sources, wait, how }| {
+        let resolver = request.resolver(&ports);
+        let limits = resolver.wait_limits(&wait)?;
+        let (connection, full) = resolver.build()?;
+        let place = BuildPlace { path: &request.cwd, env: &request.env, full: full.as_ref() };
+        ops::deploy(&ports, &connection, place, how, &sources, limits).await
     })
     .await
 }

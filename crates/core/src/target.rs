@@ -32,6 +32,7 @@ pub enum Wish<'a> {
 /// The deployment that a build may touch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Target {
     /// The branch deployment of `branch`.

@@ -3,8 +3,11 @@ import type {
   BranchDeploymentInput,
   BranchName,
   CodeLocation,
+  Context,
   Deleted,
+  Deployed,
   DeployedLocations,
+  DeployInput,
   Deployment,
   GitState,
   ListedCodeLocation,
@@ -12,11 +15,12 @@ import type {
   LocationFlags,
   Plan,
   Settings,
+  Sources,
   Waited,
   WaitSettings,
 } from "../generated/core.js";
 import { call, type Operation, type Request } from "./call.js";
-import { part, type CallOptions, type OrganizationSettings } from "./options.js";
+import { part, sources, type CallOptions, type OrganizationSettings } from "./options.js";
 import { resolve } from "node:path";
 
 /** What a call answers with: the plan if `dry_run` is set, else what was done. */
@@ -24,6 +28,10 @@ export type Done<Result, Options> = Options extends { dry_run: true } ? Plan : O
 
 /** Options of {@link readGitState}. */
 export type ReadGitStateOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
+/** Options of {@link detectContext}. */
+export type DetectContextOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
+/** Options of {@link deploy}. The deployment that they may name is for builds of the default branch. */
+export interface DeployOptions extends DeployInput, Sources, WaitSettings, Settings, CallOptions {}
 /** Options of {@link createOrUpdateBranchDeployment}. */
 export interface BranchDeploymentOptions extends BranchDeploymentInput, OrganizationSettings, CallOptions {}
 /** Options of {@link deleteBranchDeployment}. */
@@ -67,6 +75,11 @@ export interface WaitOptions extends WaitSettings, Settings, CallOptions {
 /** How the options of each operation become its request. The command line goes through it too. */
 export const requests = {
   readGitState: (_: ReadGitStateOptions): Request => ({ settings: {}, input: {} }),
+  detectContext: (_: DetectContextOptions): Request => ({ settings: {}, input: {} }),
+  deploy: (options: DeployOptions): Request => {
+    const { settings, wait, input } = part(options, "deployment");
+    return { settings, input: { wait, ...sources(input) } };
+  },
   createOrUpdateBranchDeployment: (options: BranchDeploymentOptions) => of(options, "organization", {}),
   deleteBranchDeployment: (options: DeleteBranchDeploymentOptions) => of(options, "deployment", { dry_run: false }),
   branchDeploymentName: (options: BranchDeploymentNameOptions) => of(options, "organization", {}),
@@ -113,6 +126,34 @@ async function run<Name extends Operation>(name: Name, options: Parameters<(type
  */
 export async function readGitState(path = ".", options: ReadGitStateOptions = {}): Promise<GitState> {
   return run("readGitState", { ...options, cwd: resolve(options.cwd ?? ".", path) });
+}
+
+/**
+ * What the CI system and the checkout at `cwd` tell of a build: branch, commit, pull request, repository and so on,
+ * each with its value and where that is from. CI counts before Git, and `OFFSHOOT_BRANCH` and its like before CI.
+ *
+ * @returns fields that nothing tells are left out; times are in seconds since the Unix epoch.
+ * @throws {OffshootError} `git.*` if no CI is known by its variables and there is no checkout that can be read.
+ * @example
+ * const { branch_name, pull_request } = await detectContext();
+ * console.log(branch_name?.value, `by ${branch_name?.source}`, pull_request?.value);
+ */
+export async function detectContext(options: DetectContextOptions = {}): Promise<Context> {
+  return run("detectContext", options);
+}
+
+/**
+ * Deploys a build in one step: finds out what is built, updates its branch deployment, puts the code locations and
+ * waits until they have loaded. Only builds of the default branch reach a full deployment.
+ *
+ * @param options Nothing is required in CI but the images. Timeouts are in seconds.
+ * @throws {OffshootError} `target.*` if it is not known for sure where the build belongs, or a newer commit is there;
+ *   `location.*` if the location file is wrong; otherwise as {@link addLocation}.
+ * @example
+ * const { url, target } = await deploy({ image_tag: process.env.GIT_COMMIT });
+ */
+export async function deploy<Options extends DeployOptions>(options: Options): Promise<Done<Deployed, Options>> {
+  return run("deploy", options);
 }
 
 /**

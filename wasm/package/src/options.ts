@@ -1,4 +1,4 @@
-import type { Event, Settings, WaitSettings } from "../generated/core.js";
+import type { Event, Settings, Sources, WaitSettings } from "../generated/core.js";
 import type { Authorities } from "./ports/authorities.js";
 
 /** Environment variables: `process.env`, or what stands for it. */
@@ -44,6 +44,19 @@ const WAIT: Record<keyof WaitSettings, true> = {
 };
 
 /** As {@link SETTINGS}. */
+const SOURCES: Record<keyof Sources, true> = {
+  location_file: true,
+  location_name: true,
+  image_tag: true,
+  image: true,
+  module_name: true,
+  package_name: true,
+  python_file: true,
+  working_directory: true,
+  git_url: true,
+};
+
+/** As {@link SETTINGS}. */
 const CALL: Record<keyof CallOptions, true> = { signal: true, onEvent: true, env: true, cwd: true, ca: true, fetch: true };
 
 /** Options in the parts that the core takes. What is none of ours is in `input`: the core refuses what it does not know. */
@@ -63,4 +76,14 @@ export function part(options: object, scope: "organization" | "deployment"): Par
     target[name] = value;
   }
   return parts;
+}
+
+/** What is deployed, and how: the parts of `input` that a deployment has. */
+export function sources(input: Record<string, unknown>): { sources: object; how: object } {
+  const entries = Object.entries(input);
+  const isSource = ([name]: [string, unknown]) => Object.hasOwn(SOURCES, name);
+  return {
+    sources: Object.fromEntries(entries.filter(isSource)),
+    how: Object.fromEntries(entries.filter((entry) => !isSource(entry))),
+  };
 }

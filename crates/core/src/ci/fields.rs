@@ -8,6 +8,7 @@ use crate::git::{self, Slug};
 /// What is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildKind {
     /// A branch, for its own sake.

@@ -5,6 +5,7 @@ use serde::Serialize;
 /// A value with its source, so that `offshoot context` can say where each field came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Found<T> {
     /// The value.
     pub value: T,

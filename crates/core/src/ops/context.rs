@@ -16,6 +16,7 @@ use crate::{
 /// What is known of a build. A field that nothing tells is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Context {
     /// The CI system, by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +74,7 @@ pub struct Context {
     pub pull_request_url: Option<Found<String>>,
     /// Whether the pull request is open, closed or merged.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(type = "Found<PullRequestStatus>"))]
     pub pull_request_status: Option<Found<PullRequestStatus>>,
     /// The branch that the pull request is to be merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +99,7 @@ pub struct Context {
 /// A field of which CI says one thing and the checkout another. What CI says counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Conflict {
     /// The field.
     pub field: &'static str,

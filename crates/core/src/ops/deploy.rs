@@ -31,6 +31,7 @@ use crate::{
     derive(utoipa::ToSchema, utoipa::IntoParams),
     into_params(parameter_in = Query)
 )]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct DeployInput {
     /// Go to this full deployment, whatever the build is of. Without it a full deployment is reached by builds of the
@@ -55,6 +56,7 @@ pub struct DeployInput {
 /// A build that is deployed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Deployed {
     /// Which deployment it went to, and why.
     pub target: Target,

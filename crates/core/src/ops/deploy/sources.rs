@@ -22,6 +22,7 @@ const MAX_TAG: usize = 128;
     derive(utoipa::ToSchema, utoipa::IntoParams),
     into_params(parameter_in = Query)
 )]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct Sources {
     /// The location file; by default `build.yaml` or `dagster_cloud.yaml`, or what a dg project or workspace
