@@ -34,7 +34,8 @@ function wasmModule() {
   const cargo = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   const toolchain = execFileSync("rustc", ["--print", "sysroot"], { encoding: "utf8", cwd: root }).trim();
   const remap = { [cargo]: "cargo", [`${toolchain}/lib/rustlib/src/rust`]: "rust", [root]: "offshoot" };
-  const flags = Object.entries(remap).map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join("\x1f");
+const paths = Object.entries(remap).map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  const flags = [...paths, '--cfg=sha2_backend_soft="compact"'].join("\x1f");
   const args = ["build", "--quiet", "--package", "offshoot-wasm", "--target", "wasm32-unknown-unknown", "--profile", "wasm"];
   run("cargo", args, { cwd: root, env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags } });
   const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");

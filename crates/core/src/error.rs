@@ -3,12 +3,12 @@
 //! Each module has its own `thiserror` enum; all of them implement [`Explain`], and [`Report`] is what the
 //! faces show. Messages are lowercase fragments without a final period, with the user's input in backticks.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// What an error says of itself beyond its message.
-pub trait Explain: Error {
+/// What an error says of itself beyond its message, which has its causes in it, joined by colons.
+pub trait Explain: fmt::Display {
     /// The stable code, for scripts and for search.
     fn code(&self) -> Code;
 
@@ -29,7 +29,7 @@ pub trait Explain: Error {
 pub struct Report {
     /// The stable code.
     pub code: Code,
-    /// The message with its causes, joined by colons.
+    /// The message.
     pub message: String,
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,19 +46,10 @@ pub struct Report {
 impl Report {
     /// The report of `error`.
     pub fn of(error: &(impl Explain + ?Sized)) -> Self {
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            let text = inner.to_string();
-            if !message.ends_with(&text) {
-                message = format!("{message}: {text}");
-            }
-            cause = inner.source();
-        }
         let code = error.code();
         Self {
             code,
-            message,
+            message: error.to_string(),
             hint: error.hint(),
             detail: error.detail(),
             exit_code: code.exit_code(),

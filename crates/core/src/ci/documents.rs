@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{Found, refs};
 
@@ -28,78 +29,47 @@ impl Documents {
     }
 }
 
-/// As much of a webhook's payload as is of use. Members that are not there, or null, are `None`.
+/// A webhook's payload. Each of its members may be missing or null, and people write some of their own.
 ///
 /// <https://docs.github.com/en/webhooks/webhook-events-and-payloads>
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct GithubEvent {
-    pub(super) pull_request: Option<PullRequest>,
-    pub(super) issue: Option<Issue>,
-    pub(super) workflow_run: Option<WorkflowRun>,
-    pub(super) repository: Option<Repository>,
-}
+pub struct GithubEvent(Map<String, Value>);
 
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct PullRequest {
-    #[serde(default, deserialize_with = "number")]
-    pub(super) number: Option<u64>,
-    pub(super) html_url: Option<String>,
-    pub(super) state: Option<String>,
-    pub(super) merged: Option<bool>,
-    pub(super) head: Option<Side>,
-    pub(super) base: Option<Side>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Side {
-    #[serde(rename = "ref")]
-    pub(super) name: Option<String>,
-    pub(super) sha: Option<String>,
-    /// Null once a fork is deleted.
-    pub(super) repo: Option<Repository>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Issue {
-    #[serde(default, deserialize_with = "number")]
-    pub(super) number: Option<u64>,
-    /// Only there if the issue is a pull request.
-    pub(super) pull_request: Option<IssuePullRequest>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct IssuePullRequest {
-    pub(super) html_url: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct WorkflowRun {
-    pub(super) event: Option<String>,
-    pub(super) head_branch: Option<String>,
-    pub(super) head_sha: Option<String>,
-    pub(super) head_repository: Option<Repository>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Repository {
-    pub(super) full_name: Option<String>,
-    pub(super) clone_url: Option<String>,
-    pub(super) default_branch: Option<String>,
-}
-
-/// A number, also as text: what runs workflows on a laptop takes events that people wrote.
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Number {
-        Number(u64),
-        Text(String),
+impl GithubEvent {
+    /// The member at `path`, whose keys have dots between them.
+    pub(super) fn get(&self, path: &str) -> Option<&Value> {
+        let mut keys = path.split('.');
+        let first = self.0.get(keys.next()?)?;
+        keys.try_fold(first, |member, key| member.get(key)).filter(|member| !member.is_null())
     }
-    Ok(match Option::deserialize(deserializer)? {
-        Some(Number::Number(number)) => Some(number).filter(|&number| number > 0),
-        Some(Number::Text(text)) => refs::number(&text),
-        None => None,
-    })
+
+    /// The text at `path`.
+    pub(super) fn str(&self, path: &str) -> Option<&str> {
+        self.get(path)?.as_str()
+    }
+
+    /// What `parse` makes of the text at `path`.
+    pub(super) fn text<T>(
+        &self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<Found<T>> {
+        Some(Self::found(path, parse(self.str(path)?)?))
+    }
+
+    /// The number at `path`, also as text: what runs workflows on a laptop takes events that people wrote.
+    pub(super) fn number(&self, path: &str) -> Option<Found<u64>> {
+        let number = match self.get(path)? {
+            Value::String(text) => refs::number(text)?,
+            other => other.as_u64().filter(|&number| number > 0)?,
+        };
+        Some(Self::found(path, number))
+    }
+
+    /// `value`, which follows from the member at `path`.
+    pub(super) fn found<T>(path: &str, value: T) -> Found<T> {
+        Found::new(value, format!("GITHUB_EVENT_PATH: {path}"))
+    }
 }
 
 /// The pairs of a Java properties file, as far as TeamCity writes them: one pair a line, `\` before special

@@ -7,7 +7,7 @@
 
 use super::{
     BuildKind, Found,
-    documents::{GithubEvent, Issue, PullRequest, Repository, Side, WorkflowRun},
+    documents::GithubEvent,
     fields::{Fields, PullRequestStatus},
     refs::{self, Ref},
     vars::{self, Vars},
@@ -31,15 +31,14 @@ pub(super) fn gitea(vars: Vars<'_>) -> bool {
 pub(super) fn read(vars: Vars<'_>) -> Fields {
     let none = GithubEvent::default();
     let event = vars.documents.github_event.as_ref().unwrap_or(&none);
-    let of_payload = match event {
-        GithubEvent { pull_request: Some(pull_request), .. } => of_pull_request(pull_request),
-        GithubEvent { issue: Some(issue @ Issue { pull_request: Some(_), .. }), .. } => {
-            of_comment(issue)
-        }
-        GithubEvent { workflow_run: Some(run), repository, .. } => {
-            of_workflow_run(run, repository.as_ref())
-        }
-        _ => Fields::default(),
+    let of_payload = if event.get("pull_request").is_some() {
+        of_pull_request(event)
+    } else if event.get("issue.pull_request").is_some() {
+        of_comment(event)
+    } else if event.get("workflow_run").is_some() {
+        of_workflow_run(event)
+    } else {
+        Fields::default()
     };
     let about_something_else = of_payload.kind.is_some();
     of_payload.or(of_variables(vars, about_something_else)).or(of_repository(vars, event))
@@ -87,87 +86,63 @@ fn of_event(name: &str) -> Option<BuildKind> {
     }
 }
 
-fn of_pull_request(pull_request: &PullRequest) -> Fields {
-    let (head, base) = (pull_request.head.as_ref(), pull_request.base.as_ref());
-    let status = match (pull_request.merged, pull_request.state.as_deref()) {
-        (Some(true), _) => member("pull_request.merged", PullRequestStatus::Merged),
-        (_, state) => state
-            .and_then(PullRequestStatus::parse)
-            .and_then(|status| member("pull_request.state", status)),
+fn of_pull_request(event: &GithubEvent) -> Fields {
+    let merged = event.get("pull_request.merged").is_some_and(|merged| merged == true);
+    let status = match merged {
+        true => Some(GithubEvent::found("pull_request.merged", PullRequestStatus::Merged)),
+        false => event.text("pull_request.state", PullRequestStatus::parse),
     };
-    let name = |side: Option<&Side>| {
-        side.and_then(|side| side.repo.as_ref()).and_then(|repo| repo.full_name.clone())
-    };
+    // The head's repository is null once the fork is deleted.
+    let head = event.str("pull_request.head.repo.full_name");
+    let base = event.str("pull_request.base.repo.full_name");
     Fields {
-        kind: member("pull_request", BuildKind::PullRequest),
-        refs: branch("pull_request.head.ref", head.and_then(|head| head.name.as_deref()))
-            .into_iter()
-            .collect(),
-        commit: head
-            .and_then(|head| refs::commit(head.sha.as_deref()?))
-            .and_then(|commit| member("pull_request.head.sha", commit)),
-        pull_request: pull_request.number.and_then(|number| member("pull_request.number", number)),
-        pull_request_url: pull_request
-            .html_url
-            .as_deref()
-            .and_then(web::page)
-            .and_then(|url| member("pull_request.html_url", url)),
+        kind: Some(GithubEvent::found("pull_request", BuildKind::PullRequest)),
+        refs: event.text("pull_request.head.ref", Ref::parse).into_iter().collect(),
+        commit: event.text("pull_request.head.sha", refs::commit),
+        pull_request: event.number("pull_request.number"),
+        pull_request_url: event.text("pull_request.html_url", web::page),
         pull_request_status: status,
-        target_branch: branch("pull_request.base.ref", base.and_then(|base| base.name.as_deref()))
-            .and_then(|it| it.then(Ref::branch)),
-        // The head's repository is null once the fork is deleted.
-        fork: name(base).and_then(|base| {
-            member("pull_request.head.repo", name(head).is_none_or(|head| head != base))
-        }),
+        target_branch: branch(event, "pull_request.base.ref"),
+        fork: base.map(|base| GithubEvent::found("pull_request.head.repo", head != Some(base))),
         ..Fields::default()
     }
 }
 
-fn of_comment(issue: &Issue) -> Fields {
-    let page = issue.pull_request.as_ref().and_then(|it| it.html_url.as_deref());
+fn of_comment(event: &GithubEvent) -> Fields {
     Fields {
-        kind: member("issue.pull_request", BuildKind::PullRequest),
-        pull_request: issue.number.and_then(|number| member("issue.number", number)),
-        pull_request_url: page
-            .and_then(web::page)
-            .and_then(|url| member("issue.pull_request.html_url", url)),
+        kind: Some(GithubEvent::found("issue.pull_request", BuildKind::PullRequest)),
+        pull_request: event.number("issue.number"),
+        pull_request_url: event.text("issue.pull_request.html_url", web::page),
         ..Fields::default()
     }
 }
 
 /// A workflow after another one: it builds what the other built. A branch of the same name in a fork is another.
-fn of_workflow_run(run: &WorkflowRun, repository: Option<&Repository>) -> Fields {
-    let name = |repository: Option<&Repository>| repository.and_then(|it| it.full_name.clone());
-    let own = name(repository).is_some() && name(run.head_repository.as_ref()) == name(repository);
-    let kind = match run.event.as_deref() {
-        Some("push") if own => BuildKind::Branch,
+fn of_workflow_run(event: &GithubEvent) -> Fields {
+    let own = event.str("repository.full_name");
+    let is_own = own.is_some() && own == event.str("workflow_run.head_repository.full_name");
+    let kind = match event.str("workflow_run.event") {
+        Some("push") if is_own => BuildKind::Branch,
         Some(event) if event.starts_with("pull_request") => BuildKind::PullRequest,
         _ => BuildKind::Other,
     };
     Fields {
-        kind: member("workflow_run.event", kind),
-        refs: branch("workflow_run.head_branch", run.head_branch.as_deref()).into_iter().collect(),
-        commit: run
-            .head_sha
-            .as_deref()
-            .and_then(refs::commit)
-            .and_then(|commit| member("workflow_run.head_sha", commit)),
+        kind: Some(GithubEvent::found("workflow_run.event", kind)),
+        refs: event.text("workflow_run.head_branch", Ref::parse).into_iter().collect(),
+        commit: event.text("workflow_run.head_sha", refs::commit),
         ..Fields::default()
     }
 }
 
 /// What is the same for every event.
 fn of_repository(vars: Vars<'_>, event: &GithubEvent) -> Fields {
-    let repository = event.repository.as_ref();
     let server = ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY"];
-    let clone_url = repository
-        .and_then(|it| it.clone_url.as_deref())
-        .and_then(|url| member("repository.clone_url", git::without_secrets(url)));
+    let clone_url = event.text("repository.clone_url", |url| Some(git::without_secrets(url)));
     let number = vars.refs(&["GITHUB_REF"]).into_iter().find_map(|it| match it.value {
         Ref::PullRequest(number) => number,
         _ => None,
     });
-    let number = event.pull_request.as_ref().and_then(|it| it.number).or(number);
+    let number = event.number("pull_request.number").map(|found| found.value).or(number);
     let pulls = if gitea(vars) { "pulls" } else { "pull" };
     let attempt = vars.get("GITHUB_RUN_ATTEMPT").map(|attempt| format!("/attempts/{attempt}"));
     let build_url = match gitea(vars) {
@@ -184,12 +159,9 @@ fn of_repository(vars: Vars<'_>, event: &GithubEvent) -> Fields {
         ),
     };
     Fields {
-        repository: vars.slug(&["GITHUB_REPOSITORY"]).or_else(|| {
-            repository
-                .and_then(|it| it.full_name.as_deref())
-                .and_then(vars::slug)
-                .and_then(|slug| member("repository.full_name", slug))
-        }),
+        repository: vars
+            .slug(&["GITHUB_REPOSITORY"])
+            .or_else(|| event.text("repository.full_name", vars::slug)),
         clone_url: clone_url.or_else(|| {
             vars.page_of(server, |[server, repository]| format!("{server}/{repository}.git"))
         }),
@@ -200,20 +172,11 @@ fn of_repository(vars: Vars<'_>, event: &GithubEvent) -> Fields {
         }),
         build_url,
         job_id: vars.text(&["GITHUB_JOB"]),
-        default_branch: branch(
-            "repository.default_branch",
-            repository.and_then(|it| it.default_branch.as_deref()),
-        )
-        .and_then(|it| it.then(Ref::branch)),
+        default_branch: branch(event, "repository.default_branch"),
         ..Fields::default()
     }
 }
 
-fn branch(name: &str, value: Option<&str>) -> Option<Found<Ref>> {
-    member(name, Ref::parse(value?)?)
-}
-
-/// A value of the event.
-fn member<T>(name: &str, value: T) -> Option<Found<T>> {
-    Some(Found::new(value, format!("GITHUB_EVENT_PATH: {name}")))
+fn branch(event: &GithubEvent, path: &str) -> Option<Found<String>> {
+    event.text(path, Ref::parse)?.then(Ref::branch)
 }

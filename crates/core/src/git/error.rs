@@ -72,12 +72,12 @@ pub enum GitError {
         path: String,
     },
     /// The system refused to open or read something.
-    #[error("cannot read `{path}`")]
+    #[error("cannot read `{path}`: {reason}")]
     Unreadable {
         /// The file or directory.
         path: String,
         /// What the system said.
-        source: io::Error,
+        reason: String,
     },
 }
 
@@ -90,8 +90,8 @@ impl GitError {
         Self::Unsupported { path: path.into(), need: need.into() }
     }
 
-    pub(super) fn unreadable(path: impl Into<String>, source: io::Error) -> Self {
-        Self::Unreadable { path: path.into(), source }
+    pub(super) fn unreadable(path: impl Into<String>, error: io::Error) -> Self {
+        Self::Unreadable { path: path.into(), reason: error.to_string() }
     }
 }
 

@@ -91,10 +91,11 @@ impl<'a, F: Files> Odb<'a, F> {
             Place::Packed(pack, _) => pack.path().to_owned(),
         };
         let object = self.make(place)?;
-        match gix_object::compute_hash(self.hash, object.kind, &object.data) {
-            Ok(actual) if *actual == *id => Ok(Some(object)),
-            _ => Err(GitError::damaged(path, format!("what it holds as `{id}` is another object"))),
+        if !object.has_id(id) {
+            let reason = format!("what it holds as `{id}` is another object");
+            return Err(GitError::damaged(path, reason));
         }
+        Ok(Some(object))
     }
 
     /// The object at `place`. Its chain of deltas is walked down to a whole object, then the deltas are applied

@@ -36,7 +36,7 @@ pub(super) fn default_branch<F: Files>(
             .strip_prefix(&start)
             .filter(|branch| *branch != "HEAD")
             .map(str::to_owned)),
-        Err(GitError::Unreadable { path, source }) => Err(GitError::Unreadable { path, source }),
+        Err(GitError::Unreadable { path, reason }) => Err(GitError::Unreadable { path, reason }),
         Err(_) => Ok(None),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     endpoint::{DeploymentName, Endpoint},
-    error::Refusal,
+    error::{Fault, Problem, Refusal},
     idempotency::IdempotencyKey,
 };
 
@@ -35,30 +35,27 @@ impl Scope {
     }
 }
 
-/// A GraphQL operation with its variables, ready to be sent, that answers with a `T`.
+/// A [`Message`] that is answered with a `T`.
 ///
 /// Sending it twice does no more than sending it once, so any of them may be sent again: queries change nothing,
 /// most mutations set a state, a deletion that comes second finds nothing, and what would otherwise be done anew
 /// each time carries a key of its own.
 pub struct Call<T> {
+    pub(super) message: Message,
+    decode: Decode<T>,
+}
+
+/// A GraphQL operation with its variables, ready to be sent. It is not generic: what sends it is compiled once.
+pub(super) struct Message {
     /// What it does, to complete "could not ...".
     pub(super) doing: &'static str,
     pub(super) scope: Scope,
     pub(super) key: Option<IdempotencyKey>,
     query: String,
     variables: Value,
-    decode: Decode<T>,
 }
 
-type Decode<T> = Box<dyn Fn(&str) -> Result<T, Undecoded> + Send + Sync>;
-
-/// Why the `data` of an answer is no `T`.
-pub(super) enum Undecoded {
-    /// It is not what the schema says.
-    Malformed(String),
-    /// It is one of the union's errors.
-    Refused(Refusal),
-}
+type Decode<T> = Box<dyn Fn(&str) -> Result<T, Problem> + Send + Sync>;
 
 impl<T> Call<T> {
     /// A call of `operation`, whose answer `read` turns into a `T` or a refusal.
@@ -74,25 +71,37 @@ impl<T> Call<T> {
         T: 'static,
     {
         let variables = serde_json::to_value(&operation.variables).unwrap_or_default();
-        Self {
-            doing,
-            scope,
-            key: None,
-            query: operation.query,
-            variables: if variables.is_null() { Value::Object(Map::new()) } else { variables },
-            decode: Box::new(move |data| {
-                let data = serde_json::from_str(data)
-                    .map_err(|error| Undecoded::Malformed(error.to_string()))?;
-                read(data).map_err(Undecoded::Refused)
-            }),
-        }
+        let variables = if variables.is_null() { Value::Object(Map::new()) } else { variables };
+        let message = Message { doing, scope, key: None, query: operation.query, variables };
+        let decode = move |data: &str| {
+            let data = serde_json::from_str(data)
+                .map_err(|error| Fault::Malformed { problem: error.to_string() })?;
+            Ok(read(data)?)
+        };
+        Self { message, decode: Box::new(decode) }
     }
 
     /// The same call, done once however often it is sent with `key`.
-    pub(super) fn once(self, key: IdempotencyKey) -> Self {
-        Self { key: Some(key), ..self }
+    pub(super) fn once(mut self, key: IdempotencyKey) -> Self {
+        self.message.key = Some(key);
+        self
     }
 
+    /// The answer that is in `data`.
+    ///
+    /// # Errors
+    /// If it is not what the schema says, or one of the union's errors.
+    pub(super) fn decode(&self, data: &str) -> Result<T, Problem> {
+        (self.decode)(data)
+    }
+
+    /// The call for a dry run.
+    pub fn plan(&self, endpoint: &Endpoint) -> PlannedCall {
+        self.message.plan(endpoint)
+    }
+}
+
+impl Message {
     /// The request body.
     pub(super) fn body(&self) -> Vec<u8> {
         serde_json::json!({ "query": self.query, "variables": self.variables })
@@ -100,12 +109,7 @@ impl<T> Call<T> {
             .into_bytes()
     }
 
-    pub(super) fn decode(&self, data: &str) -> Result<T, Undecoded> {
-        (self.decode)(data)
-    }
-
-    /// The call for a dry run.
-    pub fn plan(&self, endpoint: &Endpoint) -> PlannedCall {
+    fn plan(&self, endpoint: &Endpoint) -> PlannedCall {
         PlannedCall {
             method: "POST",
             url: self.scope.graphql_url(endpoint),

@@ -10,10 +10,9 @@ use serde_json::value::RawValue;
 
 use super::{
     answer::{self, Failed},
-    call::{Call, Scope, Undecoded},
+    call::{Call, Message},
     endpoint::Endpoint,
-    error::{Fault, PlusError, Problem},
-    idempotency::IdempotencyKey,
+    error::{PlusError, Problem},
     retry::{Attempts, Budget},
 };
 use crate::{
@@ -61,13 +60,8 @@ impl<'a, H: Host> Client<'a, H> {
     /// # Errors
     /// With the fault of the last attempt.
     pub async fn send<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
-        let mut attempts = Attempts::new(self.host, self.connection.budget, self.started);
-        loop {
-            match self.exchange(call, attempts.time_left()).await {
-                Ok(value) => return Ok(value),
-                Err(undone) => self.pause(&mut attempts, call.doing, undone).await?,
-            }
-        }
+        let (data, attempts) = self.data(&call.message).await?;
+        call.decode(data.get()).map_err(|problem| self.error(call.message.doing, problem, attempts))
     }
 
     /// Sends `call` once, for loops that have their own patience.
@@ -75,15 +69,11 @@ impl<'a, H: Host> Client<'a, H> {
     /// # Errors
     /// As [`Client::send`].
     pub async fn poll<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
-        match self.exchange(call, self.connection.budget.per_exchange).await {
-            Ok(value) => Ok(value),
-            Err(Undone::Refused(refusal)) => {
-                Err(self.error(call.doing, Problem::Refusal(refusal), 1))
-            }
-            Err(Undone::Failed(failed)) => {
-                Err(self.error(call.doing, Problem::Fault(failed.fault), 1))
-            }
-        }
+        let exchanged = self.exchange(&call.message, self.connection.budget.per_exchange).await;
+        exchanged
+            .map_err(|failed| failed.fault.into())
+            .and_then(|data| call.decode(data.get()))
+            .map_err(|problem| self.error(call.message.doing, problem, 1))
     }
 
     /// The host that `self` runs on.
@@ -96,54 +86,44 @@ impl<'a, H: Host> Client<'a, H> {
         self.connection
     }
 
+    /// The data that `message` is answered with, and how many times it was sent.
+    async fn data(&self, message: &Message) -> Result<(Box<RawValue>, u32), PlusError> {
+        let mut attempts = Attempts::new(self.host, self.connection.budget, self.started);
+        loop {
+            match self.exchange(message, attempts.time_left()).await {
+                Ok(data) => return Ok((data, attempts.count() + 1)),
+                Err(failed) => self.pause(&mut attempts, message.doing, failed).await?,
+            }
+        }
+    }
+
     /// Returns when it is time for another attempt, and with the error if there is none to be.
     async fn pause(
         &self,
         attempts: &mut Attempts<'_, H>,
         doing: &'static str,
-        undone: Undone,
+        Failed { fault, asked_delay }: Failed,
     ) -> Result<(), PlusError> {
-        let (problem, asked_delay) = match undone {
-            Undone::Refused(refusal) => (Problem::Refusal(refusal), None),
-            Undone::Failed(Failed { fault, asked_delay }) => (Problem::Fault(fault), asked_delay),
-        };
-        attempts.failed(matches!(&problem, Problem::Fault(fault) if !fault.is_unreached()));
-        let error = self.error(doing, problem, attempts.count());
+        attempts.failed(!fault.is_unreached());
+        let error = self.error(doing, fault.into(), attempts.count());
         let again = error.is_transient()
             && attempts.pause(doing, error.problem.to_string(), asked_delay).await;
         if again { Ok(()) } else { Err(error) }
     }
 
-    async fn exchange<T>(&self, call: &Call<T>, timeout: Duration) -> Result<T, Undone> {
-        let data = self.data(&call.scope, call.key.as_ref(), call.body(), timeout).await?;
-        call.decode(data.get()).map_err(|undecoded| match undecoded {
-            Undecoded::Malformed(problem) => {
-                Undone::Failed(Failed { fault: Fault::Malformed { problem }, asked_delay: None })
-            }
-            Undecoded::Refused(refusal) => Undone::Refused(refusal),
-        })
-    }
-
-    /// Apart from [`Client::exchange`], so that it is compiled once and not for each kind of answer.
-    async fn data(
+    async fn exchange(
         &self,
-        scope: &Scope,
-        key: Option<&IdempotencyKey>,
-        body: Vec<u8>,
+        message: &Message,
         timeout: Duration,
     ) -> Result<Box<RawValue>, Failed> {
         let limits = Limits { timeout, max_body: MAX_ANSWER };
-        let request = self.request(scope, key, body)?;
+        let request = self.request(message)?;
         let response = self.host.http().send(request, limits).await.map_err(Failed::from)?;
         answer::data(&response, &self.connection.token, self.host.clock().now())
     }
 
-    fn request(
-        &self,
-        scope: &Scope,
-        key: Option<&IdempotencyKey>,
-        body: Vec<u8>,
-    ) -> Result<Request<Vec<u8>>, Failed> {
+    fn request(&self, message: &Message) -> Result<Request<Vec<u8>>, Failed> {
+        let Message { scope, key, .. } = message;
         let unusable = |message: &str| {
             Failed::from(SendError { kind: SendErrorKind::Unusable, message: message.to_owned() })
         };
@@ -161,7 +141,7 @@ impl<'a, H: Host> Client<'a, H> {
         if let Some(key) = key {
             request = request.header(IDEMPOTENCY_KEY, key.as_str());
         }
-        request.body(body).map_err(|_| unusable("the URL cannot be requested"))
+        request.body(message.body()).map_err(|_| unusable("the URL cannot be requested"))
     }
 
     fn elapsed(&self) -> Duration {
@@ -172,17 +152,5 @@ impl<'a, H: Host> Client<'a, H> {
         let base = self.connection.endpoint.organization_url();
         let host = base.split_once("://").map_or(base, |(_, rest)| rest).to_owned();
         PlusError { doing, host, problem, attempts, elapsed: self.elapsed() }
-    }
-}
-
-/// Why one exchange brought no value.
-enum Undone {
-    Failed(Failed),
-    Refused(super::error::Refusal),
-}
-
-impl From<Failed> for Undone {
-    fn from(failed: Failed) -> Self {
-        Self::Failed(failed)
     }
 }
