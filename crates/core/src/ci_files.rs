@@ -82,7 +82,7 @@ mod tests {
         let problems: Vec<_> = [
             MemoryFiles::default(),
             MemoryFiles::default().file("/event.json", "{}"),
-            MemoryFiles::default().file("/event.json", "{\"pull_request\": 7}"),
+            MemoryFiles::default().file("/event.json", "7"),
             MemoryFiles::default().file("/event.json", "{\"pull_request\": "),
             MemoryFiles::default().file("/event.json", b"\xff"),
             MemoryFiles::default().denied("/event.json"),

@@ -264,7 +264,7 @@ fn places_that_are_no_repository() {
     git.corrupt: `/gone` is not a Git directory: no valid HEAD, no refs or no objects in it
     git.unsupported: `/a/.git` names a path that is not UTF-8
     git.corrupt: `/a` is damaged: its symbolic links run in a circle
-    git.unreadable: cannot read `/repo/.git/config`
+    git.unreadable: cannot read `/repo/.git/config`: permission denied
     git.corrupt: `/repo/.git/HEAD` is damaged: `refs/heads/\u{7f}` is no name of a reference
     git.unsupported: `/repo/.git/HEAD` leads to a reference whose name is not UTF-8
     ");
