@@ -9,7 +9,6 @@ use pollster::block_on;
 use serde_json::json;
 
 use super::{
-    context::remarks,
     shared::{Connect, Output},
     tree::Verb,
 };
@@ -88,7 +87,7 @@ Example:
     fn run(self, app: &App) -> Result<(), Failure> {
         let path = app.resolve(&self.project_dir)?;
         let context = ops::read_context(&app.host, &app.env, &path)?;
-        for line in remarks(&context) {
+        for line in context.remarks() {
             app.note(&line);
         }
         let source = context.ci.as_ref().map_or("cli", |ci| ci.value.as_str());

@@ -116,10 +116,12 @@ impl Serve {
         let workspace = self.workspace.unwrap_or_else(|| PathBuf::from("."));
         let default_idle = if self.background { BACKGROUND_IDLE } else { 0 };
         let idle = self.idle_timeout.unwrap_or(default_idle);
+        let (connection, full) = self.connect.settled(app)??;
         let options = Options {
             bind: self.unix.map_or(Bind::Loopback(self.listen), Bind::Unix),
             limits: self.waiting.limits(app)?,
-            connection: self.connect.organization(app)?,
+            connection,
+            full,
             env: app.env.clone(),
             workspace: Workspace::new(&workspace)?,
             token: token.clone(),
