@@ -4,6 +4,7 @@ use clap::Args;
 use offshoot_core::{
     ops::{self, BuildPlace, UpdateInput},
     plus::branch_deployments::SnapshotBaseDeploymentCondition,
+    text::to_json,
 };
 use pollster::block_on;
 use serde_json::json;
@@ -12,7 +13,7 @@ use super::{
     shared::{Connect, Output},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure, text::to_json};
+use crate::{app::App, failure::Failure};
 
 /// `ci branch-deployment`
 #[derive(Debug, Args)]

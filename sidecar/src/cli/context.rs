@@ -1,14 +1,13 @@
 //! `context`
 
 use clap::Args;
-use offshoot_core::ops;
-
-use super::{shared::Output, tree::Verb};
-use crate::{
-    app::App,
-    failure::Failure,
+use offshoot_core::{
+    ops,
     text::{Text, to_json},
 };
+
+use super::{shared::Output, tree::Verb};
+use crate::{app::App, failure::Failure};
 
 /// `context`
 #[derive(Debug, Args)]

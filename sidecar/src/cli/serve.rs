@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use offshoot_core::secret::Secret;
+use offshoot_core::{secret::Secret, text::to_json};
 
 use super::{
     shared::{Connect, Waiting, read_token, seconds},
@@ -19,7 +19,6 @@ use crate::{
         token::Token,
         workspace::Workspace,
     },
-    text::to_json,
 };
 
 /// After how many seconds without a request a sidecar in the background ends itself.
