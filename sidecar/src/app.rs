@@ -2,15 +2,14 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use offshoot_core::env::Env;
+use offshoot_core::{
+    env::Env,
+    text::{Text, to_json},
+};
 use offshoot_native::{BlockingClock, BlockingHttp, NativeHost};
 use serde::Serialize;
 
-use crate::{
-    failure::Failure,
-    progress::Progress,
-    text::{Text, to_json},
-};
+use crate::{failure::Failure, progress::Progress};
 
 /// The host of one-shot commands: no runtime, no threads.
 pub type OneShot = NativeHost<BlockingHttp, BlockingClock, Progress>;

@@ -9,10 +9,11 @@ use offshoot_core::{
     error::{Code, Report},
     ops,
     settings::SettingsError,
+    text::to_json,
 };
 use serde_json::json;
 
-use crate::{app::App, text::to_json};
+use crate::app::App;
 
 /// A failed command: what to say, and whether it is said as JSON too.
 #[derive(Debug)]

@@ -8,7 +8,6 @@ mod progress;
 mod report;
 mod runtime;
 mod serve;
-mod text;
 
 use std::process::ExitCode;
 

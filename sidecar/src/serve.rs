@@ -21,7 +21,11 @@ pub mod workspace;
 
 use std::time::Duration;
 
-use offshoot_core::{env::Env, ops::WaitLimits, plus::Connection};
+use offshoot_core::{
+    env::Env,
+    ops::WaitLimits,
+    plus::{Connection, DeploymentName},
+};
 use tokio::runtime;
 
 pub use self::{
@@ -37,6 +41,8 @@ pub struct Options {
     pub bind: Bind,
     /// Dagster+, as whom, and for how long.
     pub connection: Connection,
+    /// The full deployment for builds of the default branch.
+    pub full: Option<DeploymentName>,
     /// How long waits take that say nothing of it.
     pub limits: WaitLimits,
     /// The variables, for the proxies and for Git.

@@ -19,4 +19,5 @@ pub mod report;
 pub mod secret;
 pub mod settings;
 pub mod target;
+pub mod text;
 pub mod written;

@@ -17,6 +17,7 @@ mod notify;
 mod outcome;
 pub mod prune;
 mod run;
+mod settle;
 mod wait;
 
 pub use branch_deployment::{
@@ -32,11 +33,12 @@ pub use code_location::{
 pub use context::{Conflict, Context, read_context};
 pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
 pub use deployment_status::{DeploymentState, DeploymentStatus, LocationStatus, deployment_status};
-pub use doctor::{Check, CheckState, Diagnosis, DoctorPlace, Settled, doctor};
+pub use doctor::{Check, CheckState, Diagnosis, DoctorPlace, doctor};
 pub use error::Error;
 pub use event::Event;
 pub use location_state::{LoadState, LocationState, location_state};
 pub use notify::{CommentChange, Notified, NotifyInput, ProviderAccess, Told, notify};
 pub use outcome::{Outcome, Plan};
 pub use run::{LaunchInput, LaunchedRun, RunError, RunWait, launch_job, run_status};
+pub use settle::{Settled, settle};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

@@ -337,7 +337,7 @@ impl Explain for SettingsError {
                 "set DAGSTER_CLOUD_API_TOKEN from a secret of your CI (pull requests from forks usually get none)"
             }
             Self::NoTokenInFork { .. } => {
-                "CI keeps its secrets from forks: pass --on-missing-token skip to let such builds pass"
+                "CI keeps its secrets from forks: `deploy`, `close` and `notify` let such builds pass with --on-missing-token skip"
             }
             Self::NoDeployment => "pass --deployment, or set DAGSTER_CLOUD_DEPLOYMENT",
             Self::Empty { .. } => {

@@ -4,16 +4,16 @@ use clap::Args;
 use offshoot_core::{
     ops::{self, BuildPlace, UpdateInput},
     plus::branch_deployments::SnapshotBaseDeploymentCondition,
+    text::to_json,
 };
 use pollster::block_on;
 use serde_json::json;
 
 use super::{
-    context::remarks,
     shared::{Connect, Output},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure, text::to_json};
+use crate::{app::App, failure::Failure};
 
 /// `ci branch-deployment`
 #[derive(Debug, Args)]
@@ -88,7 +88,7 @@ Example:
     fn run(self, app: &App) -> Result<(), Failure> {
         let path = app.resolve(&self.project_dir)?;
         let context = ops::read_context(&app.host, &app.env, &path)?;
-        for line in remarks(&context) {
+        for line in context.remarks() {
             app.note(&line);
         }
         let source = context.ci.as_ref().map_or("cli", |ci| ci.value.as_str());

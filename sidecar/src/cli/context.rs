@@ -1,14 +1,13 @@
 //! `context`
 
 use clap::Args;
-use offshoot_core::ops;
-
-use super::{shared::Output, tree::Verb};
-use crate::{
-    app::App,
-    failure::Failure,
+use offshoot_core::{
+    ops,
     text::{Text, to_json},
 };
+
+use super::{shared::Output, tree::Verb};
+use crate::{app::App, failure::Failure};
 
 /// `context`
 #[derive(Debug, Args)]
@@ -36,23 +35,11 @@ Examples:
             return app.print(&to_json(&context));
         }
         app.print(&aligned(&context.text()))?;
-        for line in remarks(&context) {
+        for line in context.remarks() {
             app.note(&line);
         }
         Ok(())
     }
-}
-
-/// What a person should know before going by `context`: a line each.
-pub fn remarks(context: &ops::Context) -> Vec<String> {
-    let conflict = |ops::Conflict { field, used, other }: &ops::Conflict| {
-        format!(
-            "note: {field} is `{}` by {}, but `{}` by {}; the former counts",
-            used.value, used.source, other.value, other.source
-        )
-    };
-    let problem = |problem: &String| format!("note: {problem}");
-    context.conflicts.iter().map(conflict).chain(context.problems.iter().map(problem)).collect()
 }
 
 /// `text`, whose lines have tabs between their columns, with spaces instead.

@@ -102,6 +102,7 @@ fn start_sidecar(connection: &Connection) -> Result<Sidecar, Failure> {
     let options = Options {
         bind: Bind::Loopback(Loopback::any_port()),
         connection: connection.clone(),
+        full: None,
         limits: WaitLimits::default(),
         env: Env::default(),
         workspace: Workspace::new(Path::new("."))?,

@@ -8,7 +8,6 @@ use offshoot_core::{
 use pollster::block_on;
 
 use super::{
-    context::remarks,
     shared::{Connect, OutputOrPlan, Waiting},
     tree::Verb,
 };
@@ -132,7 +131,7 @@ Examples:
         };
         let limits = self.waiting.limits(app)?;
         if let Ok(context) = ops::read_context(&app.host, &app.env, &path) {
-            for line in remarks(&context) {
+            for line in context.remarks() {
                 app.note(&line);
             }
         }

@@ -5,6 +5,7 @@ use offshoot_core::{
     error::Code,
     ops::{self, Check, CheckState, DeployInput, Diagnosis, DoctorPlace},
     plus::DeploymentName,
+    text::{one_line, to_json},
 };
 use offshoot_native::DockerConfig;
 use pollster::block_on;
@@ -14,11 +15,7 @@ use super::{
     shared::{Connect, Output},
     tree::Verb,
 };
-use crate::{
-    app::App,
-    failure::Failure,
-    text::{one_line, to_json},
-};
+use crate::{app::App, failure::Failure};
 
 /// `doctor`
 #[derive(Debug, Args)]

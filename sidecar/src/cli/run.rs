@@ -1,14 +1,14 @@
 //! `run status`
 
 use clap::Args;
-use offshoot_core::ops;
+use offshoot_core::{ops, text::to_json};
 use pollster::block_on;
 
 use super::{
     shared::{Connect, Deployment, Output},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure, text::to_json};
+use crate::{app::App, failure::Failure};
 
 /// `run status`
 #[derive(Debug, Args)]

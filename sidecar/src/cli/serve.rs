@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use offshoot_core::secret::Secret;
+use offshoot_core::{secret::Secret, text::to_json};
 
 use super::{
     shared::{Connect, Waiting, read_token, seconds},
@@ -19,7 +19,6 @@ use crate::{
         token::Token,
         workspace::Workspace,
     },
-    text::to_json,
 };
 
 /// After how many seconds without a request a sidecar in the background ends itself.
@@ -116,10 +115,12 @@ impl Serve {
         let workspace = self.workspace.unwrap_or_else(|| PathBuf::from("."));
         let default_idle = if self.background { BACKGROUND_IDLE } else { 0 };
         let idle = self.idle_timeout.unwrap_or(default_idle);
+        let (connection, full) = self.connect.settled(app)??;
         let options = Options {
             bind: self.unix.map_or(Bind::Loopback(self.listen), Bind::Unix),
             limits: self.waiting.limits(app)?,
-            connection: self.connect.organization(app)?,
+            connection,
+            full,
             env: app.env.clone(),
             workspace: Workspace::new(&workspace)?,
             token: token.clone(),

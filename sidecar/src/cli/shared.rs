@@ -78,10 +78,7 @@ impl Connect {
     /// What the settings lead to, for a command that goes on without a connection.
     pub fn settled(self, app: &App) -> Result<ops::Settled, Failure> {
         let settings = self.settings(app, None)?;
-        Ok(resolver(&settings, app).build().map_err(|error| match (error, fork(app)) {
-            (SettingsError::NoToken, Some(said_by)) => SettingsError::NoTokenInFork { said_by },
-            (error, _) => error,
-        }))
+        Ok(ops::settle(&app.host, &settings, &app.env))
     }
 
     fn settings(self, app: &App, deployment: Option<String>) -> Result<Settings, Failure> {
@@ -180,12 +177,6 @@ fn resolver<'a>(
 ) -> Resolver<'a, offshoot_native::files::OsFiles> {
     use offshoot_core::ports::Host;
     Resolver::new(settings, &app.env, app.host.files())
-}
-
-/// What says that this is a pull request from a fork, if anything does.
-fn fork(app: &App) -> Option<String> {
-    let context = ops::read_context(&app.host, &app.env, &app.current_dir().ok()?).ok()?;
-    Some(context.fork.filter(|fork| fork.value)?.source)
 }
 
 /// The token in a file, or in standard input if its name is `-`.

@@ -7,9 +7,8 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use offshoot_core::text::{Text, to_json};
 use serde::Serialize;
-
-use crate::text::{Text, to_json};
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

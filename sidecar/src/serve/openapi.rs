@@ -1,5 +1,6 @@
 //! The OpenAPI document, made of the calls and their types.
 
+use offshoot_core::text::to_json;
 use utoipa::PartialSchema;
 use utoipa::openapi::{
     Components, Content, ContentBuilder, Info, OpenApi, RefOr, Schema, SecurityRequirement,
@@ -10,7 +11,6 @@ use utoipa::openapi::{
 };
 
 use super::{problem::ProblemDocument, router};
-use crate::text::to_json;
 
 /// The name of the bearer token in the document.
 const TOKEN: &str = "token";

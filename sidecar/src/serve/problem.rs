@@ -8,11 +8,11 @@ use axum::{
 use offshoot_core::{
     error::{Code, Report},
     ops,
+    text::to_json,
 };
 use serde::Serialize;
 
 use super::answer::Format;
-use crate::text::to_json;
 
 /// What a busy sidecar asks its callers to wait, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");

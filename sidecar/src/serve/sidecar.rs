@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use offshoot_core::{
     env::Env,
     ops::{Event, WaitLimits},
-    plus::Connection,
+    plus::{Connection, DeploymentName},
     ports::Events,
 };
 use offshoot_native::{NativeHost, TokioClock, TokioHttp};
@@ -19,6 +19,8 @@ use super::{
 pub struct Sidecar {
     /// Dagster+, pinned at the start.
     pub connection: Connection,
+    /// Where builds of the default branch go.
+    pub full: Option<DeploymentName>,
     /// How long waits take that say nothing of it.
     pub limits: WaitLimits,
     /// The variables that Git is told of.
@@ -46,6 +48,7 @@ impl Sidecar {
     pub fn new(options: Options, address: &Address) -> Arc<Self> {
         Arc::new(Self {
             connection: options.connection,
+            full: options.full,
             limits: options.limits,
             http: SharedReads::new(TokioHttp::new(options.env.clone())),
             env: options.env,

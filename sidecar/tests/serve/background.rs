@@ -110,6 +110,25 @@ fn a_start_that_fails_says_why_and_keeps_the_exit_code() {
     let output = step(&upstream, dir.path(), script);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
     assert!(text(&output.stderr).starts_with("error: there is no API token\n"), "{output:?}");
+    let output = step(&upstream, dir.path(), &format!("export OFFSHOOT_FORK=true; {script}"));
+    let fork = "error: there is no API token: this is a pull request from a fork (OFFSHOOT_FORK)\n";
+    assert!(text(&output.stderr).starts_with(fork), "{output:?}");
+}
+
+#[test]
+fn builds_of_the_default_branch_go_where_the_command_line_has_them_go() {
+    let upstream = Upstream::quick();
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("config"), "default_deployment: prod\n").unwrap();
+    let script = r#"
+        export DAGSTER_CLOUD_CLI_CONFIG="$PWD/config"
+        eval "$(offshoot serve --background --idle-timeout 20)"
+        curl -q -fsS "$OFFSHOOT_URL/v1/doctor" -H "Authorization: Bearer $OFFSHOOT_TOKEN" -H 'Accept: text/plain'
+        offshoot stop
+    "#;
+    let output = step(&upstream, dir.path(), script);
+    let settings = text(&output.stdout).lines().find(|line| line.contains("\tsettings\t"));
+    assert!(settings.is_some_and(|line| line.ends_with("full deployment `prod`")), "{output:?}");
 }
 
 #[test]

@@ -109,6 +109,20 @@ pub struct Conflict {
     pub other: Found<String>,
 }
 
+impl Context {
+    /// What a person should know before going by this context: a line each.
+    pub fn remarks(&self) -> Vec<String> {
+        let conflict = |Conflict { field, used, other }: &Conflict| {
+            format!(
+                "note: {field} is `{}` by {}, but `{}` by {}; the former counts",
+                used.value, used.source, other.value, other.source
+            )
+        };
+        let problem = |problem: &String| format!("note: {problem}");
+        self.conflicts.iter().map(conflict).chain(self.problems.iter().map(problem)).collect()
+    }
+}
+
 /// What CI and the checkout at `path`, an absolute path, tell.
 ///
 /// # Errors
@@ -341,7 +355,14 @@ mod tests {
             ("OFFSHOOT_COMMIT", HEAD_OF_PULL_REQUEST),
             ("OFFSHOOT_REPOSITORY", "fork/shop"),
         ];
-        let context = context(&variables, &state(Some("main"), MERGE), None);
+        let mut context = context(&variables, &state(Some("main"), MERGE), None);
+        context.problems.push("no Git state: gone".to_owned());
+        let remarks = context.remarks();
+        let branch = "note: branch_name is `feature` by OFFSHOOT_BRANCH, but `main` by git: HEAD; the former counts";
+        assert!(remarks.iter().any(|line| line == branch), "{remarks:?}");
+        assert_eq!(remarks.len(), context.conflicts.len() + 1);
+        assert_eq!(remarks.last().unwrap(), "note: no Git state: gone");
+        context.problems.clear();
         insta::assert_json_snapshot!(context);
     }
 

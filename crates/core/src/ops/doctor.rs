@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use self::check::Sheet;
 pub use self::check::{Check, CheckState, Diagnosis};
-use super::{DeployInput, Sources};
+use super::{DeployInput, Settled, Sources};
 use crate::{
     env::Env,
-    plus::{Budget, Client, Connection, DeploymentName},
+    plus::{Budget, Client, Connection},
     ports::{Clock, Host},
     registry::Keychain,
-    settings::SettingsError,
     target::{self, Wish},
 };
 
@@ -35,9 +34,6 @@ pub struct DoctorPlace<'a> {
     /// does not know it. So the right region is found.
     pub asks_other_regions: bool,
 }
-
-/// What the settings lead to: the connection, and the full deployment for builds of the default branch.
-pub type Settled = Result<(Connection, Option<DeploymentName>), SettingsError>;
 
 /// Looks at all that [`deploy`](super::deploy()) with the same input would need.
 ///

@@ -3,6 +3,7 @@
 use offshoot_core::{
     env::Env,
     error::Explain,
+    ops,
     plus::{Connection, DeploymentName},
     secret::Secret,
     settings::{Resolver, Settings, SettingsError, WaitSettings},
@@ -126,6 +127,23 @@ fn no_target_is_guessed() {
         ));
     }
     insta::assert_snapshot!(report);
+}
+
+#[test]
+fn a_build_of_a_fork_is_named_where_the_token_is_what_is_missing() {
+    let fork = ("OFFSHOOT_FORK", "true");
+    let settle =
+        |said: &Settings, variables: &[(&str, &str)]| ops::settle(&host(), said, &env(variables));
+    let acme = said("acme", "");
+    let in_fork = SettingsError::NoTokenInFork { said_by: "OFFSHOOT_FORK".to_owned() };
+    assert_eq!(settle(&acme, &[fork]).unwrap_err(), in_fork);
+    for own in [vec![], vec![("OFFSHOOT_FORK", "false")]] {
+        assert_eq!(settle(&acme, &own).unwrap_err(), SettingsError::NoToken);
+    }
+    assert_eq!(settle(&said("", ""), &[fork]).unwrap_err(), SettingsError::NoOrganization);
+    let (connection, full) = settle(&acme, &[fork, ("HOME", "/home/u")]).unwrap();
+    assert_eq!(connection.token.expose(), "file-token");
+    assert_eq!(full.unwrap().as_str(), "file-deployment");
 }
 
 #[test]

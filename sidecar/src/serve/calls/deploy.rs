@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use offshoot_core::{
     ops::{self, BuildPlace, DeployInput, Deployed, Outcome, Sources, WaitLimits},
-    plus::DeploymentName,
     ports::Events,
-    settings::{SettingsError, WaitSettings},
+    settings::WaitSettings,
 };
 use serde::Deserialize;
 
@@ -62,7 +61,6 @@ pub async fn deploy(
     };
     let work = Work {
         path: sidecar.workspace.resolve(&body.checkout.path)?,
-        full: full_deployment(&sidecar)?,
         limits: body.waiting.over(sidecar.limits),
     };
     if let Some(file) = &body.sources.location_file {
@@ -86,7 +84,6 @@ pub async fn deploy(
 
 struct Work {
     path: String,
-    full: Option<DeploymentName>,
     limits: WaitLimits,
 }
 
@@ -96,13 +93,6 @@ async fn run<E: Events>(
     work: Work,
     body: DeployBody,
 ) -> Result<Outcome<Deployed>, ops::Error> {
-    let place = BuildPlace { path: &work.path, env: &sidecar.env, full: work.full.as_ref() };
+    let place = BuildPlace { path: &work.path, env: &sidecar.env, full: sidecar.full.as_ref() };
     ops::deploy(host, &sidecar.connection, place, body.input, &body.sources, work.limits).await
-}
-
-/// Where builds of the default branch go.
-pub fn full_deployment(sidecar: &Sidecar) -> Result<Option<DeploymentName>, Problem> {
-    let named = sidecar.env.get("DAGSTER_CLOUD_DEPLOYMENT").map(DeploymentName::parse).transpose();
-    let named = named.map_err(|error| ops::Error::from(SettingsError::from(error)))?;
-    Ok(named.or_else(|| sidecar.connection.endpoint.deployment().cloned()))
 }

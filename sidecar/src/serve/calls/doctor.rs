@@ -6,7 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use offshoot_core::ops::{self, DeployInput, Diagnosis, DoctorPlace, Sources};
 use offshoot_native::TokioDockerConfig;
 
-use super::{Checkout, deploy::full_deployment};
+use super::Checkout;
 use crate::serve::{answer::Format, fields::Query, problem::Problem, sidecar::Sidecar};
 
 /// Tell whether a deploy would work, and what to do where it would not.
@@ -34,7 +34,7 @@ pub async fn look(
     if let Some(file) = &sources.location_file {
         sources.location_file = Some(sidecar.workspace.resolve(file)?);
     }
-    let settled = Ok((sidecar.connection.clone(), full_deployment(&sidecar)?));
+    let settled = Ok((sidecar.connection.clone(), sidecar.full.clone()));
     // The host is pinned: the token goes nowhere else.
     let place = DoctorPlace { path: &path, env: &sidecar.env, asks_other_regions: false };
     let keychain = TokioDockerConfig::new(&sidecar.env);

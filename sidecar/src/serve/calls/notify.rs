@@ -9,7 +9,7 @@ use offshoot_core::{
 };
 use serde::Deserialize;
 
-use super::{Checkout, deploy::full_deployment};
+use super::Checkout;
 use crate::serve::{answer::Format, fields::Fields, problem::Problem, sidecar::Sidecar};
 
 /// Who is told. Token and address of the hosting service are those of the variables that the sidecar was started with.
@@ -40,8 +40,7 @@ pub async fn notify(
     let NotifyBody { checkout, input } =
         NotifyBody { checkout: fields.take()?, input: fields.rest()? };
     let path = sidecar.workspace.resolve(&checkout.path)?;
-    let full = full_deployment(&sidecar)?;
-    let place = BuildPlace { path: &path, env: &sidecar.env, full: full.as_ref() };
+    let place = BuildPlace { path: &path, env: &sidecar.env, full: sidecar.full.as_ref() };
     let (host, connection) = (sidecar.host(), &sidecar.connection);
     let deployment = ops::deployment_status(&host, connection, place).await?;
     // A step that can write to the checkout could else name the host that the token is sent to.

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
+use offshoot_core::text::Text;
 use serde::Serialize;
 
-use crate::{
-    serve::{answer::Format, problem::Problem, sidecar::Sidecar},
-    text::Text,
-};
+use crate::serve::{answer::Format, problem::Problem, sidecar::Sidecar};
 
 /// How the sidecar is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

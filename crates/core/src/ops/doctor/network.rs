@@ -1,8 +1,9 @@
 //! What leads to Dagster+: the settings, and the variables of proxies and certificate authorities.
 
-use super::{Check, Settled};
+use super::Check;
 use crate::{
     env::Env,
+    ops::Settled,
     plus::{Connection, DeploymentName, without_user_information},
     ports::Files,
 };

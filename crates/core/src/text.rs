@@ -1,6 +1,9 @@
-//! Results as text: what a command prints, and what the HTTP sidecar answers to `Accept: text/plain`.
+//! Results as text: what commands print, and what the HTTP sidecar answers to `Accept: text/plain`.
 
-use offshoot_core::{
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
     location::to_yaml,
     notify::Change,
     ops::{
@@ -11,8 +14,6 @@ use offshoot_core::{
     },
     plus::branch_deployments::Deployment,
 };
-use serde::Serialize;
-use serde_json::Value;
 
 /// A result that scripts can take as it is: the one thing that they most likely ask for, or a line an item.
 pub trait Text {
