@@ -35,7 +35,7 @@ bench: release wasm
 
 # What is generated and committed.
 generate:
-    UPDATE_GENERATED=1 cargo test -q -p offshoot-core --test errors
+    UPDATE_GENERATED=1 cargo test -q -p offshoot-core
     cargo run -q -p offshoot -- serve --print-openapi > sidecar/openapi.json
 
 # Snapshots that have changed, one by one.

@@ -1,33 +1,27 @@
 //! The organization, and what the token may do in it.
 
-use super::{Call, Scope, agents::AgentType, schema};
+use super::{Call, Scope, agents::AgentType, call::operation, schema};
 
 /// The organization that the token belongs to: the smallest call that needs a valid token.
 pub fn organization() -> Call<Organization> {
-    Call::new(
-        "ask for the organization",
-        Scope::Organization,
-        cynic::Operation::<OrganizationQuery, _>::query(()),
-        |data| Ok(data.organization),
-    )
+    Call::new::<OrganizationQuery>("ask for the organization", Scope::Organization, (), |data| {
+        Ok(data.organization)
+    })
 }
 
 /// What the token may do in the organization. The names of permissions are the service's own, and not documented.
 pub fn permissions() -> Call<Vec<Permission>> {
-    Call::new(
-        "ask what the token may do",
-        Scope::Organization,
-        cynic::Operation::<IdentityQuery, _>::query(()),
-        |data| Ok(data.identity.permissions),
-    )
+    Call::new::<IdentityQuery>("ask what the token may do", Scope::Organization, (), |data| {
+        Ok(data.identity.permissions)
+    })
 }
 
 /// The full deployments of the organization.
 pub fn full_deployments() -> Call<Vec<FullDeployment>> {
-    Call::new(
+    Call::new::<FullDeploymentsQuery>(
         "list the full deployments",
         Scope::Organization,
-        cynic::Operation::<FullDeploymentsQuery, _>::query(()),
+        (),
         |data| Ok(data.full_deployments),
     )
 }
@@ -88,11 +82,15 @@ struct OrganizationQuery {
     organization: Organization,
 }
 
+operation!(query OrganizationQuery(()));
+
 #[derive(Debug, cynic::QueryFragment)]
 #[cynic(graphql_type = "CloudQuery")]
 struct IdentityQuery {
     identity: Identity,
 }
+
+operation!(query IdentityQuery(()));
 
 #[derive(Debug, cynic::QueryFragment)]
 #[cynic(graphql_type = "DagsterCloudIdentity")]
@@ -105,3 +103,5 @@ struct Identity {
 struct FullDeploymentsQuery {
     full_deployments: Vec<FullDeployment>,
 }
+
+operation!(query FullDeploymentsQuery(()));

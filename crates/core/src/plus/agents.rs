@@ -2,24 +2,21 @@
 
 use serde::Serialize;
 
-use super::{Call, DeploymentName, Scope, Timestamp, schema};
+use super::{Call, DeploymentName, Scope, Timestamp, call::operation, schema};
 
 /// The agents of a deployment with their heartbeats.
 pub fn list(deployment: &DeploymentName) -> Call<Vec<Agent>> {
-    Call::new(
-        "look at the agents",
-        Scope::Deployment(deployment.clone()),
-        cynic::Operation::<Agents, _>::query(()),
-        |data| Ok(data.agents),
-    )
+    Call::new::<Agents>("look at the agents", Scope::Deployment(deployment.clone()), (), |data| {
+        Ok(data.agents)
+    })
 }
 
 /// The kind and name of the deployment that is asked.
 pub fn current_deployment(deployment: &DeploymentName) -> Call<CurrentDeployment> {
-    Call::new(
+    Call::new::<CurrentDeploymentQuery>(
         "look at the deployment",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<CurrentDeploymentQuery, _>::query(()),
+        (),
         |data| Ok(data.current_deployment),
     )
 }
@@ -76,8 +73,12 @@ struct Agents {
     agents: Vec<Agent>,
 }
 
+operation!(query Agents(()));
+
 #[derive(Debug, cynic::QueryFragment)]
 #[cynic(graphql_type = "CloudQuery")]
 struct CurrentDeploymentQuery {
     current_deployment: CurrentDeployment,
 }
+
+operation!(query CurrentDeploymentQuery(()));

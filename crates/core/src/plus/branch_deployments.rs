@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     Call, DeploymentName, Refusal, Scope, Timestamp,
+    call::operation,
     fragments::{
         DeleteFinalDeploymentError, DeploymentLimitError, DeploymentNotFoundError,
         DuplicateDeploymentError, PythonError, UnauthorizedError,
@@ -15,10 +16,10 @@ use super::{
 
 /// Creates the branch deployment of a repository's branch, or brings it up to date. Answers with its name.
 pub fn create_or_update(variables: CreateOrUpdateVariables) -> Call<String> {
-    Call::new(
+    Call::new::<CreateOrUpdateBranchDeployment>(
         "create or update the branch deployment",
         Scope::Organization,
-        cynic::Operation::<CreateOrUpdateBranchDeployment, _>::mutation(variables),
+        variables,
         |data| match data.create_or_update_branch_deployment {
             CreateDeploymentResult::DagsterCloudDeployment(deployment) => {
                 Ok(deployment.deployment_name)
@@ -35,36 +36,30 @@ pub fn create_or_update(variables: CreateOrUpdateVariables) -> Call<String> {
 
 /// The name that the branch deployment of `branch` in `repository` has, or would have.
 pub fn name(repository: &str, branch: &str) -> Call<String> {
-    Call::new(
+    Call::new::<BranchDeploymentName>(
         "look up the branch deployment's name",
         Scope::Organization,
-        cynic::Operation::<BranchDeploymentName, _>::query(NameVariables {
-            repo_name: repository.to_owned(),
-            branch_name: branch.to_owned(),
-        }),
+        NameVariables { repo_name: repository.to_owned(), branch_name: branch.to_owned() },
         |data| Ok(data.get_branch_deployment_name),
     )
 }
 
 /// At most `limit` branch deployments, of one pull request status or of all.
 pub fn list(limit: i32, pull_request_status: Option<PullRequestStatus>) -> Call<Vec<Deployment>> {
-    Call::new(
+    Call::new::<BranchDeployments>(
         "list the branch deployments",
         Scope::Organization,
-        cynic::Operation::<BranchDeployments, _>::query(ListVariables {
-            limit,
-            pull_request_status,
-        }),
+        ListVariables { limit, pull_request_status },
         |data| Ok(data.branch_deployments.nodes),
     )
 }
 
 /// The deployment of that name, full or branch.
 pub fn by_name(name: &DeploymentName) -> Call<Deployment> {
-    Call::new(
+    Call::new::<DeploymentByName>(
         "look up the deployment",
         Scope::Organization,
-        cynic::Operation::<DeploymentByName, _>::query(ByNameVariables { name: name.to_string() }),
+        ByNameVariables { name: name.to_string() },
         |data| match data.deployment_by_name {
             DeploymentOrError::DagsterCloudDeployment(deployment) => Ok(*deployment),
             DeploymentOrError::DeploymentNotFoundError(error) => Err(error.into()),
@@ -83,12 +78,10 @@ pub fn delete(deployment: &Deployment) -> Result<Call<i32>, Refusal> {
     if deployment.deployment_type != DeploymentType::Branch {
         return Err(Refusal::NotABranch(deployment.deployment_name.clone()));
     }
-    Ok(Call::new(
+    Ok(Call::new::<DeleteDeployment>(
         "delete the branch deployment",
         Scope::Organization,
-        cynic::Operation::<DeleteDeployment, _>::mutation(DeleteVariables {
-            deployment_id: deployment.deployment_id,
-        }),
+        DeleteVariables { deployment_id: deployment.deployment_id },
         |data| match data.delete_deployment {
             DeleteDeploymentResult::DagsterCloudDeployment(deployment) => {
                 Ok(deployment.deployment_id)
@@ -319,6 +312,8 @@ struct CreateOrUpdateBranchDeployment {
     create_or_update_branch_deployment: CreateDeploymentResult,
 }
 
+operation!(mutation CreateOrUpdateBranchDeployment(CreateOrUpdateVariables));
+
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(exhaustive)]
 enum CreateDeploymentResult {
@@ -351,6 +346,8 @@ struct BranchDeploymentName {
     get_branch_deployment_name: String,
 }
 
+operation!(query BranchDeploymentName(NameVariables));
+
 #[derive(Debug, cynic::QueryVariables)]
 struct ListVariables {
     limit: i32,
@@ -363,6 +360,8 @@ struct BranchDeployments {
     #[arguments(limit: $limit, pullRequestStatus: $pull_request_status)]
     branch_deployments: BranchDeploymentsConnection,
 }
+
+operation!(query BranchDeployments(ListVariables));
 
 #[derive(Debug, cynic::QueryFragment)]
 struct BranchDeploymentsConnection {
@@ -380,6 +379,8 @@ struct DeploymentByName {
     #[arguments(name: $name)]
     deployment_by_name: DeploymentOrError,
 }
+
+operation!(query DeploymentByName(ByNameVariables));
 
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(exhaustive)]
@@ -403,6 +404,8 @@ struct DeleteDeployment {
     #[arguments(deploymentId: $deployment_id)]
     delete_deployment: DeleteDeploymentResult,
 }
+
+operation!(mutation DeleteDeployment(DeleteVariables));
 
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(exhaustive)]

@@ -1,6 +1,6 @@
 //! One call of the API, as data.
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
@@ -45,34 +45,61 @@ pub struct Call<T> {
     decode: Decode<T>,
 }
 
+/// What a GraphQL operation is answered with.
+pub(super) trait Operation: DeserializeOwned + 'static {
+    /// Its variables.
+    type Variables: Serialize;
+    /// Its text, which follows from the type. It is written down, in `operations/`, because to make it anew for each call
+    /// takes a twentieth of the npm package.
+    const TEXT: &'static str;
+}
+
+/// Makes the type `$data` an operation, and tests its text, which `just generate` writes.
+macro_rules! operation {
+    ($kind:ident $data:ident($variables:ty)) => {
+        impl $crate::plus::call::Operation for $data {
+            type Variables = $variables;
+            const TEXT: &'static str =
+                include_str!(concat!("operations/", stringify!($data), ".graphql"));
+        }
+
+        #[cfg(test)]
+        #[test]
+        #[expect(non_snake_case, reason = "it is called as what it tests")]
+        fn $data() {
+            let kind = stringify!($kind);
+            $crate::plus::call::tests::text_is_of_type::<$data, $variables>(kind);
+        }
+    };
+}
+pub(super) use operation;
+
 /// A GraphQL operation with its variables, ready to be sent. It is not generic: what sends it is compiled once.
 pub(super) struct Message {
     /// What it does, to complete "could not ...".
     pub(super) doing: &'static str,
     pub(super) scope: Scope,
     pub(super) key: Option<IdempotencyKey>,
-    query: String,
+    query: &'static str,
     variables: Value,
 }
 
 type Decode<T> = Box<dyn Fn(&str) -> Result<T, Problem> + Send + Sync>;
 
 impl<T> Call<T> {
-    /// A call of `operation`, whose answer `read` turns into a `T` or a refusal.
-    pub(super) fn new<D, V>(
+    /// A call of the operation `O`, whose answer `read` turns into a `T` or a refusal.
+    pub(super) fn new<O: Operation>(
         doing: &'static str,
         scope: Scope,
-        operation: cynic::Operation<D, V>,
-        read: fn(D) -> Result<T, Refusal>,
+        variables: O::Variables,
+        read: fn(O) -> Result<T, Refusal>,
     ) -> Self
     where
-        D: serde::de::DeserializeOwned + 'static,
-        V: Serialize,
         T: 'static,
     {
-        let variables = serde_json::to_value(&operation.variables).unwrap_or_default();
+        let variables = serde_json::to_value(variables).unwrap_or_default();
         let variables = if variables.is_null() { Value::Object(Map::new()) } else { variables };
-        let message = Message { doing, scope, key: None, query: operation.query, variables };
+        let message = Message { doing, scope, key: None, query: O::TEXT, variables };
         let decode = move |data: &str| {
             let data = serde_json::from_str(data)
                 .map_err(|error| Fault::Malformed { problem: error.to_string() })?;
@@ -115,7 +142,7 @@ impl Message {
             url: self.scope.graphql_url(endpoint),
             deployment: self.scope.deployment().cloned(),
             idempotency_key: self.key.clone().map(String::from),
-            query: self.query.clone(),
+            query: self.query.to_owned(),
             variables: self.variables.clone(),
         }
     }
@@ -141,4 +168,32 @@ pub struct PlannedCall {
     /// Its variables.
     #[cfg_attr(feature = "typescript", tsify(type = "unknown"))]
     pub variables: Value,
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::{collections::HashSet, env, fs, path::Path};
+
+    use cynic::{
+        QueryFragment, QueryVariables,
+        queries::{OperationType, build_executable_document},
+    };
+
+    use super::Operation;
+
+    /// With `UPDATE_GENERATED=1` the text is written instead.
+    #[expect(clippy::disallowed_methods, reason = "the file is part of the source")]
+    pub fn text_is_of_type<O: Operation + QueryFragment, V: QueryVariables>(kind: &str) {
+        let name = O::name().unwrap();
+        let kind = match kind {
+            "query" => OperationType::Query,
+            _ => OperationType::Mutation,
+        };
+        let text = build_executable_document::<O, V>(kind, Some(&name), HashSet::new(), None);
+        if env::var_os("UPDATE_GENERATED").is_some() {
+            let file = format!("src/plus/operations/{name}.graphql");
+            return fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), &text).unwrap();
+        }
+        assert_eq!(O::TEXT, text, "run `just generate`");
+    }
 }

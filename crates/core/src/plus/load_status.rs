@@ -1,13 +1,16 @@
 //! How far the code locations of a deployment have loaded.
 
-use super::{Call, DeploymentName, PythonError, Refusal, Scope, locations::WorkspaceEntry, schema};
+use super::{
+    Call, DeploymentName, PythonError, Refusal, Scope, call::operation, locations::WorkspaceEntry,
+    schema,
+};
 
 /// The versions that are wanted and loaded: small enough to ask for again and again.
 pub fn entries(deployment: &DeploymentName) -> Call<Vec<WorkspaceEntry>> {
-    Call::new(
+    Call::new::<WorkspaceEntries>(
         "look at the code locations",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<WorkspaceEntries, _>::query(()),
+        (),
         |data| match data.workspace {
             Some(workspace) => Ok(workspace.workspace_entries),
             None => Err(Refusal::Unauthorized("the deployment shows no workspace".to_owned())),
@@ -17,10 +20,10 @@ pub fn entries(deployment: &DeploymentName) -> Call<Vec<WorkspaceEntry>> {
 
 /// What the deployment serves for each code location, with the load errors in full.
 pub fn loaded(deployment: &DeploymentName) -> Call<Vec<ServedLocation>> {
-    Call::new(
+    Call::new::<LoadedLocations>(
         "look at what the code locations have loaded",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<LoadedLocations, _>::query(()),
+        (),
         |data| match data.workspace_or_error {
             WorkspaceOrError::Workspace(workspace) => {
                 Ok(workspace.location_entries.into_iter().map(ServedLocation::from).collect())
@@ -72,6 +75,8 @@ struct WorkspaceEntries {
     workspace: Option<Entries>,
 }
 
+operation!(query WorkspaceEntries(()));
+
 #[derive(Debug, cynic::QueryFragment)]
 #[cynic(graphql_type = "WorkspaceQuery")]
 struct Entries {
@@ -83,6 +88,8 @@ struct Entries {
 struct LoadedLocations {
     workspace_or_error: WorkspaceOrError,
 }
+
+operation!(query LoadedLocations(()));
 
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(exhaustive)]

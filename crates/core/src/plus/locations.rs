@@ -5,18 +5,17 @@ use serde_json::Value;
 
 use super::{
     Call, DeploymentName, Refusal, Scope, Timestamp,
+    call::operation,
     fragments::{GenericScalar, InvalidLocationError, PythonError, UnauthorizedError},
     schema,
 };
 
 /// Adds or updates the code location that `document` describes.
 pub fn add_or_update(deployment: &DeploymentName, document: Value) -> Call<WorkspaceEntry> {
-    Call::new(
+    Call::new::<AddOrUpdateLocation>(
         "add or update the code location",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<AddOrUpdateLocation, _>::mutation(DocumentVariables {
-            document: GenericScalar(document),
-        }),
+        DocumentVariables { document: GenericScalar(document) },
         |data| match data.add_or_update_location_from_document {
             AddOrUpdateResult::WorkspaceEntry(entry) => Ok(entry),
             AddOrUpdateResult::PythonError(error) => Err(error.into()),
@@ -30,12 +29,10 @@ pub fn add_or_update(deployment: &DeploymentName, document: Value) -> Call<Works
 /// Adds or updates all code locations in `documents`, and leaves the others as they are.
 pub fn deploy(deployment: &DeploymentName, documents: Vec<Value>) -> Call<Vec<WorkspaceEntry>> {
     let document = serde_json::json!({ "locations": documents });
-    Call::new(
+    Call::new::<DeployLocations>(
         "deploy the code locations",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<DeployLocations, _>::mutation(DocumentVariables {
-            document: GenericScalar(document),
-        }),
+        DocumentVariables { document: GenericScalar(document) },
         |data| match data.deploy_locations {
             DeployResult::DeployLocationsSuccess(success) => {
                 Ok(success.locations.into_iter().flatten().collect())
@@ -50,12 +47,10 @@ pub fn deploy(deployment: &DeploymentName, documents: Vec<Value>) -> Call<Vec<Wo
 
 /// Makes the deployment's code locations those of `document`: others are removed.
 pub fn reconcile(deployment: &DeploymentName, document: Value) -> Call<Vec<WorkspaceEntry>> {
-    Call::new(
+    Call::new::<ReconcileLocations>(
         "synchronize the code locations",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<ReconcileLocations, _>::mutation(DocumentVariables {
-            document: GenericScalar(document),
-        }),
+        DocumentVariables { document: GenericScalar(document) },
         |data| match data.reconcile_locations_from_document {
             ReconcileResult::ReconcileLocationsSuccess(success) => {
                 Ok(success.locations.into_iter().flatten().collect())
@@ -70,12 +65,10 @@ pub fn reconcile(deployment: &DeploymentName, document: Value) -> Call<Vec<Works
 
 /// Deletes a code location. Answers with its name.
 pub fn delete(deployment: &DeploymentName, location: &str) -> Call<String> {
-    Call::new(
+    Call::new::<DeleteLocation>(
         "delete the code location",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<DeleteLocation, _>::mutation(DeleteVariables {
-            location_name: location.to_owned(),
-        }),
+        DeleteVariables { location_name: location.to_owned() },
         |data| match data.delete_location {
             DeleteResult::DeleteLocationSuccess(success) => Ok(success.location_name),
             DeleteResult::PythonError(error) => Err(error.into()),
@@ -87,10 +80,10 @@ pub fn delete(deployment: &DeploymentName, location: &str) -> Call<String> {
 
 /// The deployment's code locations with what they were deployed from.
 pub fn list(deployment: &DeploymentName) -> Call<Vec<ListedLocation>> {
-    Call::new(
+    Call::new::<ListLocations>(
         "list the code locations",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<ListLocations, _>::query(()),
+        (),
         |data| match data.workspace {
             Some(workspace) => Ok(workspace.workspace_entries),
             None => Err(Refusal::Unauthorized("the deployment shows no workspace".to_owned())),
@@ -100,10 +93,10 @@ pub fn list(deployment: &DeploymentName) -> Call<Vec<ListedLocation>> {
 
 /// The deployment's code locations as a document that [`reconcile`] takes; null if there are none.
 pub fn as_document(deployment: &DeploymentName) -> Call<Value> {
-    Call::new(
+    Call::new::<AsDocument>(
         "fetch the code locations",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<AsDocument, _>::query(()),
+        (),
         |data| {
             let document = data.locations_as_document.and_then(|answer| answer.document);
             Ok(document.map_or(Value::Null, |GenericScalar(value)| value))
@@ -171,6 +164,8 @@ struct AddOrUpdateLocation {
     add_or_update_location_from_document: AddOrUpdateResult,
 }
 
+operation!(mutation AddOrUpdateLocation(DocumentVariables));
+
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(graphql_type = "AddOrUpdateLocationFromDocumentMutationResult", exhaustive)]
 enum AddOrUpdateResult {
@@ -188,6 +183,8 @@ struct DeployLocations {
     #[arguments(document: $document)]
     deploy_locations: DeployResult,
 }
+
+operation!(mutation DeployLocations(DocumentVariables));
 
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(graphql_type = "DeployLocationsMutationResult", exhaustive)]
@@ -211,6 +208,8 @@ struct ReconcileLocations {
     #[arguments(document: $document)]
     reconcile_locations_from_document: ReconcileResult,
 }
+
+operation!(mutation ReconcileLocations(DocumentVariables));
 
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(graphql_type = "ReconcileLocationsFromDocumentMutationResult", exhaustive)]
@@ -240,6 +239,8 @@ struct DeleteLocation {
     delete_location: DeleteResult,
 }
 
+operation!(mutation DeleteLocation(DeleteVariables));
+
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(graphql_type = "DeleteLocationMutationResult", exhaustive)]
 enum DeleteResult {
@@ -261,6 +262,8 @@ struct ListLocations {
     workspace: Option<ListedWorkspace>,
 }
 
+operation!(query ListLocations(()));
+
 #[derive(Debug, cynic::QueryFragment)]
 #[cynic(graphql_type = "WorkspaceQuery")]
 struct ListedWorkspace {
@@ -272,6 +275,8 @@ struct ListedWorkspace {
 struct AsDocument {
     locations_as_document: Option<LocationsAsDocument>,
 }
+
+operation!(query AsDocument(()));
 
 #[derive(Debug, cynic::QueryFragment)]
 struct LocationsAsDocument {

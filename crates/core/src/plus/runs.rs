@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Call, DeploymentName, IdempotencyKey, Refusal, Scope,
+    call::operation,
     fragments::{PipelineNotFoundError, PythonError, RunNotFoundError, UnauthorizedError},
     schema,
 };
@@ -15,10 +16,10 @@ pub fn launch(
     run: ExecutionParams,
     key: IdempotencyKey,
 ) -> Call<String> {
-    let call = Call::new(
+    let call = Call::new::<LaunchRun>(
         "launch the run",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<LaunchRun, _>::mutation(LaunchVariables { execution_params: run }),
+        LaunchVariables { execution_params: run },
         |data| match data.launch_run {
             LaunchRunResult::LaunchRunSuccess(success) => Ok(success.run.run_id),
             LaunchRunResult::RunConfigValidationInvalid(invalid) => Err(Refusal::InvalidRunConfig(
@@ -35,10 +36,10 @@ pub fn launch(
 
 /// How far the run of that identifier has come.
 pub fn status(deployment: &DeploymentName, run_id: &str) -> Call<RunStatus> {
-    Call::new(
+    Call::new::<RunById>(
         "look at the run",
         Scope::Deployment(deployment.clone()),
-        cynic::Operation::<RunById, _>::query(ByIdVariables { run_id: run_id.into() }),
+        ByIdVariables { run_id: run_id.into() },
         |data| match data.run_or_error {
             RunOrError::Run(run) => Ok(run.status),
             RunOrError::RunNotFoundError(error) => Err(error.into()),
@@ -162,6 +163,8 @@ struct LaunchRun {
     launch_run: LaunchRunResult,
 }
 
+operation!(mutation LaunchRun(LaunchVariables));
+
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(exhaustive)]
 enum LaunchRunResult {
@@ -206,6 +209,8 @@ struct RunById {
     #[arguments(runId: $run_id)]
     run_or_error: RunOrError,
 }
+
+operation!(query RunById(ByIdVariables));
 
 #[derive(Debug, cynic::InlineFragments)]
 #[cynic(exhaustive)]
