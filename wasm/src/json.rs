@@ -1,5 +1,8 @@
 //! Requests and answers as JSON text, errors as the JSON of their report.
 
+use std::pin::Pin;
+
+use js_sys::Promise;
 use offshoot_core::{
     env::Env,
     error::{Code, Report},
@@ -11,11 +14,13 @@ use offshoot_core::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
 
 /// What every operation takes, and the text of what one takes of its own.
 #[derive(Deserialize)]
 pub struct Request {
-    settings: Settings,
+    /// What the options say.
+    pub settings: Settings,
     /// The variables that stand behind the settings.
     pub env: Env,
     /// The absolute path that relative ones start from, with `/` between its parts.
@@ -45,15 +50,25 @@ impl Request {
     }
 }
 
-/// Runs `operation` on the request in `text`.
-pub async fn answer<I: DeserializeOwned, O: Serialize>(
-    text: &str,
-    operation: impl AsyncFnOnce(Request, I) -> Result<O, ops::Error>,
-) -> Result<String, JsValue> {
-    let request: Request = parse(text)?;
-    let input = parse(request.input.get())?;
-    let output = operation(request, input).await.map_err(|error| refused(&Report::of(&error)))?;
-    Ok(pretty(&output))
+/// The promise of what `operation` makes of the request in `text`.
+pub fn answer<I, O, F>(text: String, operation: F) -> Promise
+where
+    I: DeserializeOwned,
+    O: Serialize,
+    F: AsyncFnOnce(Request, I) -> Result<O, ops::Error> + 'static,
+{
+    promise(Box::pin(async move {
+        let request: Request = parse(&text)?;
+        let input = parse(request.input.get())?;
+        let output =
+            operation(request, input).await.map_err(|error| refused(&Report::of(&error)))?;
+        Ok(pretty(&output).into())
+    }))
+}
+
+/// Apart and of one type, so that what drives a future is compiled once and not for each operation.
+fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Promise {
+    future_to_promise(future)
 }
 
 #[inline(never)]

@@ -1,5 +1,6 @@
 //! The operations of the core, each under the name that it has in JavaScript.
 
+use js_sys::Promise;
 use offshoot_core::{
     git,
     location::{self, LocationFlags},
@@ -10,7 +11,7 @@ use offshoot_core::{
     settings::WaitSettings,
 };
 use serde::Deserialize;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{json::answer, ports::Ports};
 
@@ -64,134 +65,117 @@ struct WaitForLocations {
     wait: WaitSettings,
 }
 
-#[wasm_bindgen(js_name = readGitState)]
-pub async fn read_git_state(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, Nothing {}| {
+#[wasm_bindgen(js_name = readGitState, unchecked_return_type = "Promise<string>")]
+pub fn read_git_state(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, Nothing {}| {
         Ok(git::read(&ports, &ports, &request.env, &request.cwd)?)
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = detectContext)]
-pub async fn detect_context(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, Nothing {}| {
+#[wasm_bindgen(js_name = detectContext, unchecked_return_type = "Promise<string>")]
+pub fn detect_context(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, Nothing {}| {
         ops::read_context(&ports, &request.env, &request.cwd)
     })
-    .await
 }
 
-#[wasm_bindgen]
-pub async fn deploy(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, Deploy { sources, wait, how }| {
-        let resolver = request.resolver(&ports);
-        let limits = resolver.wait_limits(&wait)?;
-        let (connection, full) = resolver.build()?;
+#[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+pub fn deploy(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, Deploy { sources, wait, how }| {
+        let limits = request.resolver(&ports).wait_limits(&wait)?;
+        let (connection, full) = ops::settle(&ports, &request.settings, &request.env)?;
         let place = BuildPlace { path: &request.cwd, env: &request.env, full: full.as_ref() };
         ops::deploy(&ports, &connection, place, how, &sources, limits).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = createOrUpdateBranchDeployment)]
-pub async fn create_or_update_branch_deployment(
-    ports: Ports,
-    request: String,
-) -> Result<String, JsValue> {
-    answer(&request, async |request, input: BranchDeploymentInput| {
+#[wasm_bindgen(js_name = createOrUpdateBranchDeployment, unchecked_return_type = "Promise<string>")]
+pub fn create_or_update_branch_deployment(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: BranchDeploymentInput| {
         let connection = request.organization(&ports)?;
         let checkout = (request.cwd.as_str(), &request.env);
         ops::create_or_update_branch_deployment(&ports, &connection, input, checkout).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = deleteBranchDeployment)]
-pub async fn delete_branch_deployment(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: DryRun| {
+#[wasm_bindgen(js_name = deleteBranchDeployment, unchecked_return_type = "Promise<string>")]
+pub fn delete_branch_deployment(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: DryRun| {
         let (connection, name) = request.deployment(&ports)?;
         ops::delete_branch_deployment(&ports, &connection, &name, input.dry_run).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = branchDeploymentName)]
-pub async fn branch_deployment_name(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: BranchName| {
+#[wasm_bindgen(js_name = branchDeploymentName, unchecked_return_type = "Promise<string>")]
+pub fn branch_deployment_name(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: BranchName| {
         let connection = request.organization(&ports)?;
         ops::name_branch_deployment(&ports, &connection, &input).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = listBranchDeployments)]
-pub async fn list_branch_deployments(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: ListFilter| {
+#[wasm_bindgen(js_name = listBranchDeployments, unchecked_return_type = "Promise<string>")]
+pub fn list_branch_deployments(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: ListFilter| {
         let connection = request.organization(&ports)?;
         ops::list_branch_deployments(&ports, &connection, &input).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = addLocation)]
-pub async fn add_location(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: AddLocation| {
+#[wasm_bindgen(js_name = addLocation, unchecked_return_type = "Promise<string>")]
+pub fn add_location(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: AddLocation| {
         let (connection, deployment) = request.deployment(&ports)?;
         let limits = request.resolver(&ports).wait_limits(&input.wait)?;
         let AddLocation { location_file: file, flags, dry_run, .. } = input;
         let input = LocationInput { file, flags };
         ops::add_or_update_location(&ports, &connection, &deployment, &input, limits, dry_run).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = deleteLocation)]
-pub async fn delete_location(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: DeleteLocation| {
+#[wasm_bindgen(js_name = deleteLocation, unchecked_return_type = "Promise<string>")]
+pub fn delete_location(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: DeleteLocation| {
         let (connection, deployment) = request.deployment(&ports)?;
         let DeleteLocation { location_name, dry_run } = input;
         ops::delete_location(&ports, &connection, &deployment, &location_name, dry_run).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = listLocations)]
-pub async fn list_locations(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, Nothing {}| {
+#[wasm_bindgen(js_name = listLocations, unchecked_return_type = "Promise<string>")]
+pub fn list_locations(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, Nothing {}| {
         let (connection, deployment) = request.deployment(&ports)?;
         ops::list_locations(&ports, &connection, &deployment).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = pullLocations)]
-pub async fn pull_locations(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, Nothing {}| {
+#[wasm_bindgen(js_name = pullLocations, unchecked_return_type = "Promise<string>")]
+pub fn pull_locations(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, Nothing {}| {
         let (connection, deployment) = request.deployment(&ports)?;
         ops::pull_locations(&ports, &connection, &deployment).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = syncLocations)]
-pub async fn sync_locations(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: SyncLocations| {
+#[wasm_bindgen(js_name = syncLocations, unchecked_return_type = "Promise<string>")]
+pub fn sync_locations(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: SyncLocations| {
         let (connection, deployment) = request.deployment(&ports)?;
         let limits = request.resolver(&ports).wait_limits(&input.wait)?;
         let SyncLocations { workspace, dry_run, .. } = input;
         ops::sync_locations(&ports, &connection, &deployment, &workspace, limits, dry_run).await
     })
-    .await
 }
 
-#[wasm_bindgen(js_name = waitForLocations)]
-pub async fn wait_for_locations(ports: Ports, request: String) -> Result<String, JsValue> {
-    answer(&request, async |request, input: WaitForLocations| {
+#[wasm_bindgen(js_name = waitForLocations, unchecked_return_type = "Promise<string>")]
+pub fn wait_for_locations(ports: Ports, request: String) -> Promise {
+    answer(request, async move |request, input: WaitForLocations| {
         let (connection, deployment) = request.deployment(&ports)?;
         let limits = request.resolver(&ports).wait_limits(&input.wait)?;
         let locations = &input.locations;
         ops::wait_for_locations(&ports, &connection, &deployment, locations, limits).await
     })
-    .await
 }
 
 /// The YAML of a JSON document, as the command line prints it.

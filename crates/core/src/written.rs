@@ -9,61 +9,28 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a single value")]
-enum Written {
-    Flag(bool),
-    Number(Number),
-    Text(String),
-}
-
-impl Written {
-    fn number<T: DeserializeOwned, E: Error>(self) -> Result<T, E> {
-        let (text, number) = match self {
-            Self::Number(number) => (number.to_string(), Some(number)),
-            Self::Text(text) => (text.trim().to_owned(), text.trim().parse().ok()),
-            Self::Flag(_) => return Err(E::custom("expected a number")),
-        };
-        number
-            .and_then(|number: Number| T::deserialize(number).ok())
-            .ok_or_else(|| E::custom(format!("`{text}` is no number that fits here")))
-    }
-
-    fn flag<E: Error>(&self) -> Result<bool, E> {
-        match self {
-            Self::Flag(flag) => Ok(*flag),
-            Self::Text(text) => match text.to_ascii_lowercase().as_str() {
-                "true" | "1" | "on" | "yes" => Ok(true),
-                "false" | "0" | "off" | "no" | "" => Ok(false),
-                _ => Err(E::custom(format!("`{text}` is neither true nor false"))),
-            },
-            Self::Number(_) => Err(E::custom("expected true or false")),
-        }
-    }
-}
-
 /// A number that may be missing.
 pub fn number<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    Option::<Written>::deserialize(deserializer)?.map(|written| written.number()).transpose()
+    Option::deserialize(deserializer)?.map(number_of).transpose()
 }
 
 /// A number.
 pub fn required<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    Written::deserialize(deserializer)?.number()
+    number_of(Value::deserialize(deserializer)?)
 }
 
 /// As HTML forms and CI variables write it: `on` and `1` are true as well.
 pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Written::deserialize(deserializer)?.flag()
+    flag_of(Value::deserialize(deserializer)?)
 }
 
 /// As [`flag`], where it makes a difference whether it is there.
 pub fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Option::<Written>::deserialize(deserializer)?.map(|written| written.flag()).transpose()
+    Option::deserialize(deserializer)?.map(flag_of).transpose()
 }
 
 /// A word of a set.
@@ -78,16 +45,14 @@ pub fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(
 
 /// Several texts, or a single one.
 pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected texts")]
-    enum Texts {
-        One(String),
-        Several(Vec<String>),
+    let text = |value| match value {
+        Value::String(text) => Ok(text),
+        _ => Err(D::Error::custom("expected texts")),
+    };
+    match Value::deserialize(deserializer)? {
+        Value::Array(values) => values.into_iter().map(text).collect(),
+        value => Ok(vec![text(value)?]),
     }
-    Ok(match Texts::deserialize(deserializer)? {
-        Texts::One(text) => vec![text],
-        Texts::Several(texts) => texts,
-    })
 }
 
 /// JSON, or JSON in a text.
@@ -95,6 +60,29 @@ pub fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>,
     match Option::deserialize(deserializer)? {
         Some(Value::String(text)) => serde_json::from_str(&text).map(Some).map_err(Error::custom),
         other => Ok(other),
+    }
+}
+
+fn number_of<T: DeserializeOwned, E: Error>(value: Value) -> Result<T, E> {
+    let (text, number) = match value {
+        Value::Number(number) => (number.to_string(), Some(number)),
+        Value::String(text) => (text.trim().to_owned(), text.trim().parse::<Number>().ok()),
+        _ => return Err(E::custom("expected a number")),
+    };
+    number
+        .and_then(|number| T::deserialize(number).ok())
+        .ok_or_else(|| E::custom(format!("`{text}` is no number that fits here")))
+}
+
+fn flag_of<E: Error>(value: Value) -> Result<bool, E> {
+    match value {
+        Value::Bool(flag) => Ok(flag),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "on" | "yes" => Ok(true),
+            "false" | "0" | "off" | "no" | "" => Ok(false),
+            _ => Err(E::custom(format!("`{text}` is neither true nor false"))),
+        },
+        _ => Err(E::custom("expected true or false")),
     }
 }
 

@@ -15,7 +15,7 @@ fn a_wrong_body_is_said_in_one_line() {
         (&["-d", "imge=x"][..], "there is no field `imge` (the fields are "),
         (&["--json", r#"{"imge": 1}"#], "there is no field `imge` (the fields are "),
         (&["-d", "timestamp=soon"], "`timestamp`: `soon` is no number"),
-        (&["--json", r#"{"timestamp": []}"#], "`timestamp`: expected a single value"),
+        (&["--json", r#"{"timestamp": []}"#], "`timestamp`: expected a number"),
         (&["--json", r#"{"branch_name": 7}"#], "`branch_name`: invalid type: integer `7`"),
         (&["-d", "branch_name=a", "-d", "branch_name=b"], "`branch_name`: invalid type: sequence"),
         (&["-d", "pull_request_status=new"], "`pull_request_status`: `new` is no pull request"),

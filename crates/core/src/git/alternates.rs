@@ -35,11 +35,14 @@ impl<'a, F: Files> Alternates<'a, F> {
         objects: &str,
         start: &str,
     ) -> Result<Self, GitError> {
+        // Filled one by one: a set that is made of a list sorts it, by code that nothing else needs.
+        let mut seen = BTreeSet::new();
+        seen.insert(objects.to_owned());
         let mut alternates = Self {
             files,
             unread: VecDeque::from([(objects.to_owned(), 0)]),
             found: VecDeque::new(),
-            seen: BTreeSet::from([objects.to_owned()]),
+            seen,
         };
         let list = env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         alternates.add(list, path::list_separator(start), start, 0)?;

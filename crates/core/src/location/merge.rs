@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     LocationError, SourceFile,
     document::shown,
-    yaml::{self, Node, Value},
+    yaml::{self, Node, Value, to_yaml},
 };
 
 /// A mapping and the file that it stands in.
@@ -180,13 +180,7 @@ fn last_of_each(keyed: Vec<(String, Node)>) -> Nodes {
 
 /// Equal values have equal texts, wherever they stand. What JSON cannot say is refused when it is sent.
 fn text(node: &Node) -> String {
-    yaml::to_json(node).map_or_else(
-        |_| node.value.kind().to_owned(),
-        |mut json| {
-            json.sort_all_objects();
-            json.to_string()
-        },
-    )
+    yaml::to_json(node).map_or_else(|_| node.value.kind().to_owned(), |json| to_yaml(&json))
 }
 
 fn without_nulls(node: Node) -> Node {
