@@ -1,6 +1,6 @@
 //! Requests and answers as JSON text, errors as the JSON of their report.
 
-use std::pin::Pin;
+use std::{mem, pin::Pin};
 
 use js_sys::Promise;
 use offshoot_core::{
@@ -11,8 +11,11 @@ use offshoot_core::{
     ports::Files,
     settings::{Resolver, Settings, SettingsError},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error, value::MapDeserializer},
+};
+use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -20,18 +23,18 @@ use wasm_bindgen_futures::future_to_promise;
 #[derive(Deserialize)]
 pub struct Request {
     /// What the options say.
-    pub settings: Settings,
+    pub settings: Fields<Settings>,
     /// The variables that stand behind the settings.
     pub env: Env,
     /// The absolute path that relative ones start from, with `/` between its parts.
     pub cwd: String,
-    input: Box<RawValue>,
+    input: Map<String, Value>,
 }
 
 impl Request {
     /// Where the settings are looked up.
     pub fn resolver<'a, F: Files>(&'a self, files: &'a F) -> Resolver<'a, F> {
-        Resolver::new(&self.settings, &self.env, files)
+        Resolver::new(&self.settings.0, &self.env, files)
     }
 
     /// For operations that concern the organization.
@@ -58,8 +61,9 @@ where
     F: AsyncFnOnce(Request, I) -> Result<O, ops::Error> + 'static,
 {
     promise(Box::pin(async move {
-        let request: Request = parse(&text)?;
-        let input = parse(request.input.get())?;
+        let mut request: Request = request(&text).map_err(|error| refused(&malformed(&error)))?;
+        let input = of_fields(mem::take(&mut request.input));
+        let input = input.map_err(|error| refused(&malformed(&error)))?;
         let output =
             operation(request, input).await.map_err(|error| refused(&Report::of(&error)))?;
         Ok(pretty(&output).into())
@@ -71,9 +75,23 @@ fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> P
     future_to_promise(future)
 }
 
+/// A `T` whose fields come by their names only. By what serde derives a list can be a `T` as well, its fields in the order
+/// of the declaration, which is as much code again for each type.
+pub struct Fields<T>(pub T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Fields<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        of_fields(Map::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
+    }
+}
+
+fn request(text: &str) -> serde_json::Result<Request> {
+    of_fields(serde_json::from_str(text)?)
+}
+
 #[inline(never)]
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
-    serde_json::from_str(text).map_err(|error| refused(&malformed(&error)))
+fn of_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> serde_json::Result<T> {
+    T::deserialize(MapDeserializer::new(fields.into_iter()))
 }
 
 /// `value` as the command line prints it.

@@ -13,7 +13,10 @@ use offshoot_core::{
 use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{json::answer, ports::Ports};
+use crate::{
+    json::{Fields, answer},
+    ports::Ports,
+};
 
 /// For operations that take nothing of their own.
 #[derive(Deserialize)]
@@ -29,17 +32,17 @@ struct DryRun {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Deploy {
-    sources: Sources,
-    wait: WaitSettings,
-    how: DeployInput,
+    sources: Fields<Sources>,
+    wait: Fields<WaitSettings>,
+    how: Fields<DeployInput>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AddLocation {
     location_file: Option<String>,
-    flags: LocationFlags,
-    wait: WaitSettings,
+    flags: Fields<LocationFlags>,
+    wait: Fields<WaitSettings>,
     dry_run: bool,
 }
 
@@ -54,7 +57,7 @@ struct DeleteLocation {
 #[serde(deny_unknown_fields)]
 struct SyncLocations {
     workspace: String,
-    wait: WaitSettings,
+    wait: Fields<WaitSettings>,
     dry_run: bool,
 }
 
@@ -62,7 +65,7 @@ struct SyncLocations {
 #[serde(deny_unknown_fields)]
 struct WaitForLocations {
     locations: Vec<String>,
-    wait: WaitSettings,
+    wait: Fields<WaitSettings>,
 }
 
 #[wasm_bindgen(js_name = readGitState, unchecked_return_type = "Promise<string>")]
@@ -82,10 +85,10 @@ pub fn detect_context(ports: Ports, request: String) -> Promise {
 #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
 pub fn deploy(ports: Ports, request: String) -> Promise {
     answer(request, async move |request, Deploy { sources, wait, how }| {
-        let limits = request.resolver(&ports).wait_limits(&wait)?;
-        let (connection, full) = ops::settle(&ports, &request.settings, &request.env)?;
+        let limits = request.resolver(&ports).wait_limits(&wait.0)?;
+        let (connection, full) = ops::settle(&ports, &request.settings.0, &request.env)?;
         let place = BuildPlace { path: &request.cwd, env: &request.env, full: full.as_ref() };
-        ops::deploy(&ports, &connection, place, how, &sources, limits).await
+        ops::deploy(&ports, &connection, place, how.0, &sources.0, limits).await
     })
 }
 
@@ -126,8 +129,8 @@ pub fn list_branch_deployments(ports: Ports, request: String) -> Promise {
 pub fn add_location(ports: Ports, request: String) -> Promise {
     answer(request, async move |request, input: AddLocation| {
         let (connection, deployment) = request.deployment(&ports)?;
-        let limits = request.resolver(&ports).wait_limits(&input.wait)?;
-        let AddLocation { location_file: file, flags, dry_run, .. } = input;
+        let limits = request.resolver(&ports).wait_limits(&input.wait.0)?;
+        let AddLocation { location_file: file, flags: Fields(flags), dry_run, .. } = input;
         let input = LocationInput { file, flags };
         ops::add_or_update_location(&ports, &connection, &deployment, &input, limits, dry_run).await
     })
@@ -162,7 +165,7 @@ pub fn pull_locations(ports: Ports, request: String) -> Promise {
 pub fn sync_locations(ports: Ports, request: String) -> Promise {
     answer(request, async move |request, input: SyncLocations| {
         let (connection, deployment) = request.deployment(&ports)?;
-        let limits = request.resolver(&ports).wait_limits(&input.wait)?;
+        let limits = request.resolver(&ports).wait_limits(&input.wait.0)?;
         let SyncLocations { workspace, dry_run, .. } = input;
         ops::sync_locations(&ports, &connection, &deployment, &workspace, limits, dry_run).await
     })
@@ -172,7 +175,7 @@ pub fn sync_locations(ports: Ports, request: String) -> Promise {
 pub fn wait_for_locations(ports: Ports, request: String) -> Promise {
     answer(request, async move |request, input: WaitForLocations| {
         let (connection, deployment) = request.deployment(&ports)?;
-        let limits = request.resolver(&ports).wait_limits(&input.wait)?;
+        let limits = request.resolver(&ports).wait_limits(&input.wait.0)?;
         let locations = &input.locations;
         ops::wait_for_locations(&ports, &connection, &deployment, locations, limits).await
     })

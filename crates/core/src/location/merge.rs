@@ -88,7 +88,8 @@ impl Merge<'_> {
                 .collect::<Result<Vec<_>, _>>()
         };
         let (mut all, over) = (keyed(&self.onto, onto)?, keyed(&self.over, over)?);
-        let given: BTreeSet<_> = over.iter().map(|(key, _)| key.clone()).collect();
+        let mut given = BTreeSet::new();
+        given.extend(over.iter().map(|(key, _)| key.clone()));
         all.retain(|(key, _)| !given.contains(key));
         all.extend(over);
         Ok(match rule(path) {
