@@ -2,7 +2,6 @@
 
 use std::io;
 
-#[cfg(feature = "dg-config")]
 use toml::de::{DeTable, DeValue};
 
 use crate::{
@@ -16,8 +15,7 @@ use crate::{
 const MAX_SIZE: u64 = 1024 * 1024;
 
 /// Looks settings up in `~/.dagster_cloud_cli/config` (YAML; `DAGSTER_CLOUD_CLI_CONFIG` names another place)
-/// and then in `~/.config/dg.toml`, section `cli.plus` (`DG_CLI_CONFIG`, `XDG_CONFIG_HOME`), the
-/// latter with the feature `dg-config`.
+/// and then in `~/.config/dg.toml`, section `cli.plus` (`DG_CLI_CONFIG`, `XDG_CONFIG_HOME`).
 ///
 /// Files are opened when first asked for, so a build that sets variables opens none.
 pub struct ConfigFiles<'a, F> {
@@ -58,20 +56,13 @@ impl<'a, F: Files> ConfigFiles<'a, F> {
             Some(path) => Some(path.to_owned()),
             None => below_home(".dagster_cloud_cli/config"),
         };
-        let mut places: Vec<(String, Parse)> = Vec::new();
-        places.extend(cloud.map(|path| (path, cloud_config as Parse)));
-        #[cfg(feature = "dg-config")]
-        places.extend(self.dg_place(below_home).map(|path| (path, dg_config as Parse)));
-        places
-    }
-
-    #[cfg(feature = "dg-config")]
-    fn dg_place(&self, below_home: impl Fn(&str) -> Option<String>) -> Option<String> {
-        match (self.env.get("DG_CLI_CONFIG"), self.env.get("XDG_CONFIG_HOME")) {
+        let dg = match (self.env.get("DG_CLI_CONFIG"), self.env.get("XDG_CONFIG_HOME")) {
             (Some(path), _) => Some(path.to_owned()),
             (None, Some(folder)) => Some(format!("{folder}/dg.toml")),
             (None, None) => below_home(".config/dg.toml"),
-        }
+        };
+        let places: [(_, Parse); 2] = [(cloud, cloud_config), (dg, dg_config)];
+        places.into_iter().filter_map(|(path, parse)| Some((path?, parse))).collect()
     }
 
     fn read(&self, path: &str) -> Result<Option<String>, ConfigFileError> {
@@ -110,7 +101,6 @@ fn cloud_config(text: &str, key: &str) -> Result<Option<String>, String> {
     }
 }
 
-#[cfg(feature = "dg-config")]
 fn dg_config(text: &str, key: &str) -> Result<Option<String>, String> {
     let table = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
     let plus = table.get_ref().get("cli").and_then(|cli| cli.get_ref().get("plus"));
