@@ -28,12 +28,8 @@ const PULL_REQUEST: [(&str, &str); 6] = [
 ];
 
 fn run(directory: &Path, url: &str, variables: &[(&str, &str)], command: &str) -> Outcome {
-    let mut invocation = Invocation::new(command, directory);
-    let dagster = [("DAGSTER_CLOUD_URL", url)];
-    let all = PULL_REQUEST.iter().chain(variables).chain(&dagster);
-    let all: Vec<_> = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    invocation.environment.extend(all);
-    ours::run(&invocation)
+    let all = PULL_REQUEST.iter().chain(variables).copied().chain([("DAGSTER_CLOUD_URL", url)]);
+    ours::run(&Invocation::new(command, directory).with(all))
 }
 
 /// An agent that leaves what it was given, and then ends with `code`.

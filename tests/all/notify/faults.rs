@@ -40,7 +40,6 @@ fn notify(
     for text in comments {
         held.add(&text.replace("HOST", &host).replace("NAME", DEPLOYMENT_NAME));
     }
-    let mut invocation = Invocation::new("notify", folder.path());
     let variables = [
         ("OFFSHOOT_BRANCH", "feature"),
         ("OFFSHOOT_REPOSITORY", "acme/shop"),
@@ -53,9 +52,7 @@ fn notify(
         ("DAGSTER_CLOUD_API_TOKEN", "agent:acme:0123456789abcdef"),
         ("GITHUB_TOKEN", TOKEN),
     ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    invocation.environment.extend(variables);
-    let outcome = ours::run(&invocation);
+    let outcome = ours::run(&Invocation::new("notify", folder.path()).with(variables));
     assert!(!outcome.stderr.contains(TOKEN) && !outcome.stdout.contains(TOKEN), "{outcome:?}");
     Ended { outcome: Outcome { requests: recorder.requests(), ..outcome }, comments: held.all() }
 }
