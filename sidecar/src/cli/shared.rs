@@ -2,7 +2,7 @@
 
 use std::{fs, io::Read, path::PathBuf, str::FromStr};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use offshoot_core::{
     ops,
     plus::{Connection, DeploymentName},
@@ -61,12 +61,12 @@ impl Connect {
     pub fn build(
         self,
         app: &App,
-        skip_without_token: bool,
+        on_missing_token: OnMissingToken,
     ) -> Result<Option<(Connection, Option<DeploymentName>)>, Failure> {
         match self.settled(app)? {
             Ok(found) => Ok(Some(found)),
             Err(error @ (SettingsError::NoToken | SettingsError::NoTokenInFork { .. }))
-                if skip_without_token =>
+                if on_missing_token == OnMissingToken::Skip =>
             {
                 app.note(&format!("skipped: {error}"));
                 Ok(None)
@@ -103,6 +103,15 @@ impl Connect {
             retry_budget: self.retry_budget,
         })
     }
+}
+
+/// What to do without an API token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnMissingToken {
+    /// Say why, and end with exit code 0
+    Skip,
+    /// Say why, and fail
+    Fail,
 }
 
 /// The deployment that a command concerns.
