@@ -10,7 +10,7 @@ use crate::{
         answer::{quote, without_query},
         retry::retry_after,
     },
-    ports::{SendError, SendErrorKind},
+    ports::SendError,
 };
 
 /// Why an exchange did not bring what it should.
@@ -45,13 +45,7 @@ impl Problem {
     /// Whether the same may succeed a little later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Send(error) => matches!(
-                error.kind,
-                SendErrorKind::Resolve
-                    | SendErrorKind::Connect
-                    | SendErrorKind::Timeout
-                    | SendErrorKind::Broken
-            ),
+            Self::Send(error) => error.kind.is_transient(),
             Self::RateLimited { .. } | Self::Down { .. } => true,
             _ => false,
         }

@@ -189,7 +189,9 @@ impl Build {
 
 /// Where the host's name tells nothing, the CI system does: a GitLab of one's own may be called anything.
 fn hosting(system: Option<System>, origin_url: Option<&Found<String>>) -> Option<Hosting> {
-    origin_url.and_then(|url| Hosting::of_url(&url.value)).or_else(|| Hosting::of_system(system?))
+    origin_url
+        .and_then(|url| Hosting::of_url(&url.value))
+        .or_else(|| Hosting::of_system(system?.id))
 }
 
 fn tells_nothing(detected: &Detected) -> bool {

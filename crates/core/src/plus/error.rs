@@ -146,13 +146,7 @@ impl Fault {
     /// Whether the same call may succeed a little later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Send(error) => matches!(
-                error.kind,
-                SendErrorKind::Resolve
-                    | SendErrorKind::Connect
-                    | SendErrorKind::Timeout
-                    | SendErrorKind::Broken
-            ),
+            Self::Send(error) => error.kind.is_transient(),
             Self::Status { status, .. } | Self::GraphQl { status, .. } => {
                 matches!(status, 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504)
             }
