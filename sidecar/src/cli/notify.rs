@@ -97,7 +97,7 @@ Examples:
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
-        let token = self.provider_token_file.as_ref().map(read_token).transpose()?;
+        let token = self.provider_token_file.as_deref().map(read_token).transpose()?;
         let Some((connection, full)) = self.connect.build(app, self.on_missing_token)? else {
             return Ok(());
         };
