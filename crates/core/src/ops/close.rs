@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BranchDeployment, BuildPlace, DeployInput, Error, Outcome, Plan, context::Build, deploy::Branch,
+    BranchDeployment, BuildPlace, DeployInput, Error, Outcome, Plan,
+    branch_deployment::named_by_service, context::Build, deploy::Branch,
 };
 use crate::{
     ci,
@@ -143,7 +144,7 @@ pub async fn update_branch_deployment<H: Host>(
             branch_deployments::create_or_update(update)
         }
     };
-    let name = super::branch_deployment::named_by_service(&client.send(&call).await?)?;
+    let name = named_by_service(&client.send(&call).await?)?;
     Ok(BranchDeployment { url: connection.endpoint.deployment_url(&name), name })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{client::Client, fragments::PythonError};
+use super::{client::Client, fragments::PythonError, retry};
 use crate::{
     error::{Code, Explain},
     ports::{Host, SendError, SendErrorKind},
@@ -148,7 +148,7 @@ impl Fault {
         match self {
             Self::Send(error) => error.kind.is_transient(),
             Self::Status { status, .. } | Self::GraphQl { status, .. } => {
-                matches!(status, 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504)
+                retry::is_transient(*status)
             }
             Self::Maintenance { .. } | Self::CutShort => true,
             Self::Unauthorized { .. }
