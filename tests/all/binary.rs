@@ -3,12 +3,7 @@
 use std::{fs, os::unix::fs::symlink, process::Command};
 
 use offshoot_tests::{
-    ours,
-    process::Invocation,
-    recorder::Recorder,
-    repo::Shape,
-    root,
-    sandbox::{Sandbox, TOKEN},
+    ours, process::Invocation, recorder::Recorder, repo::Shape, root, sandbox::Sandbox,
     script::Script,
 };
 
@@ -95,17 +90,11 @@ fn the_example_for_any_ci_runs_as_it_stands() {
     let path = std::env::var("PATH").expect("there is a PATH");
     let script = root().join("ci-examples/any-ci/branch-deployment.sh");
     let run = |branch: &str| {
-        let mut invocation = Invocation::new(&script.display().to_string(), &checkout);
-        invocation.environment = [
-            ("PATH", format!("{}:{path}", bin.display())),
-            ("DAGSTER_CLOUD_URL", sandbox.url().to_owned()),
-            ("DAGSTER_CLOUD_API_TOKEN", TOKEN.to_owned()),
-            ("BRANCH", branch.to_owned()),
-            ("IMAGE", "registry.example/etl:1".to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec();
-        invocation.run("sh")
+        let path = format!("{}:{path}", bin.display());
+        let own =
+            [("PATH", path.as_str()), ("BRANCH", branch), ("IMAGE", "registry.example/etl:1")];
+        let invocation = Invocation::new(&script.display().to_string(), &checkout);
+        invocation.with(own).with(sandbox.variables()).run("sh")
     };
     let outcome = run("feature/cart");
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);

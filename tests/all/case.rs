@@ -147,11 +147,9 @@ impl Case {
             };
             write(&path, content, fill);
         }
-        let mut invocation = Invocation::new(&fill(&self.command), &directory);
-        invocation.environment.push(("HOME".into(), home.display().to_string()));
-        invocation
-            .environment
-            .extend(self.environment.iter().map(|(name, value)| ((*name).into(), fill(value))));
+        let invocation = Invocation::new(&fill(&self.command), &directory)
+            .with([("HOME", home.display().to_string())])
+            .with(self.environment.iter().map(|(name, value)| (*name, fill(value))));
         let outcome = program(&invocation);
         Outcome { requests: recorder.requests(), ..outcome }
     }

@@ -1,12 +1,11 @@
 //! `context`, `deploy` and `close` as a CI system runs them, against the sandbox.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use offshoot_tests::{
-    ours,
-    process::{Invocation, Outcome},
+    build::{PULL_REQUEST, run},
     repo::Shape,
-    sandbox::{Sandbox, TOKEN},
+    sandbox::Sandbox,
 };
 
 const BUILD_YAML: &str = "locations:
@@ -18,22 +17,6 @@ const BUILD_YAML: &str = "locations:
   build: {registry: registry.example/ml}
 ";
 
-/// What Buildkite sets in a build of a pull request.
-const PULL_REQUEST: [(&str, &str); 5] = [
-    ("BUILDKITE", "true"),
-    ("BUILDKITE_BRANCH", "feature"),
-    ("BUILDKITE_PULL_REQUEST", "7"),
-    ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
-    ("BUILDKITE_REPO", "git@github.com:acme/shop.git"),
-];
-
-fn run(checkout: &Path, variables: &[(&str, &str)], command: &str) -> Outcome {
-    let mut invocation = Invocation::new(command, checkout);
-    let pairs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    invocation.environment.extend(pairs);
-    ours::run(&invocation)
-}
-
 #[test]
 fn a_pull_request_build_deploys_twice_leaves_its_reports_and_is_closed_twice() {
     let sandbox = Sandbox::start(&["--load-after", "0.1"]);
@@ -42,7 +25,7 @@ fn a_pull_request_build_deploys_twice_leaves_its_reports_and_is_closed_twice() {
     fs::write(checkout.join("build.yaml"), BUILD_YAML).expect("the folder is new");
     let records = folder.path().join("records.ndjson");
     let mut variables = PULL_REQUEST.to_vec();
-    variables.extend([("DAGSTER_CLOUD_URL", sandbox.url()), ("DAGSTER_CLOUD_API_TOKEN", TOKEN)]);
+    variables.extend(sandbox.variables());
     let output = records.to_str().expect("temporary folders have plain names");
     variables.push(("OFFSHOOT_OUTPUT_FILE", output));
 
@@ -86,7 +69,7 @@ fn a_failed_load_is_a_failed_test_with_its_stack() {
     let checkout = Shape::Plain.build(folder.path());
     fs::write(checkout.join("build.yaml"), BUILD_YAML).expect("the folder is new");
     let mut variables = PULL_REQUEST.to_vec();
-    variables.extend([("DAGSTER_CLOUD_URL", sandbox.url()), ("DAGSTER_CLOUD_API_TOKEN", TOKEN)]);
+    variables.extend(sandbox.variables());
     let failed = run(&checkout, &variables, "deploy --image-tag v1 --junit j.xml");
     assert_eq!(failed.code, 12, "{}", failed.stderr);
     let junit = fs::read_to_string(checkout.join("j.xml")).expect("a report is written");

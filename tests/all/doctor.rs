@@ -1,10 +1,10 @@
 //! `doctor` against the sandbox, and against a real registry.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use offshoot_tests::{
-    ours,
-    process::{Invocation, Outcome},
+    build::{PULL_REQUEST, run},
+    process::Outcome,
     recorder::Recorder,
     registry::{DIGEST, Registry},
     repo::Shape,
@@ -16,21 +16,6 @@ use serde_json::Value as Json;
 /// `robot:hunter2hunter2` and `robot:wrong`, as `docker login` writes them.
 const RIGHT: &str = "cm9ib3Q6aHVudGVyMmh1bnRlcjI=";
 const WRONG: &str = "cm9ib3Q6d3Jvbmc=";
-
-const PULL_REQUEST: [(&str, &str); 5] = [
-    ("BUILDKITE", "true"),
-    ("BUILDKITE_BRANCH", "feature"),
-    ("BUILDKITE_PULL_REQUEST", "7"),
-    ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
-    ("BUILDKITE_REPO", "git@github.com:acme/shop.git"),
-];
-
-fn run(checkout: &Path, variables: &[(&str, &str)], command: &str) -> Outcome {
-    let mut invocation = Invocation::new(command, checkout);
-    let pairs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    invocation.environment.extend(pairs);
-    ours::run(&invocation)
-}
 
 /// What a run has printed and how it has ended, without what differs from run to run.
 macro_rules! says {
@@ -52,7 +37,7 @@ macro_rules! says {
 
 fn connected(sandbox: &Sandbox) -> Vec<(&str, &str)> {
     let mut variables = PULL_REQUEST.to_vec();
-    variables.extend([("DAGSTER_CLOUD_URL", sandbox.url()), ("DAGSTER_CLOUD_API_TOKEN", TOKEN)]);
+    variables.extend(sandbox.variables());
     variables
 }
 

@@ -141,11 +141,9 @@ fn run(script: &str) -> Outcome {
     let recorder = Recorder::start(Script::success());
     let mut invocation = Invocation::new("-eu -c", &directory);
     invocation.arguments.push(script.to_owned());
-    invocation
-        .environment
-        .extend(VARIABLES.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    invocation.environment.push(("PATH".into(), path_with(&programs)));
-    invocation.environment.push(("DAGSTER_CLOUD_URL".into(), recorder.url()));
+    let invocation = invocation
+        .with(VARIABLES)
+        .with([("PATH", path_with(&programs)), ("DAGSTER_CLOUD_URL", recorder.url())]);
     let outcome = invocation.run("/bin/sh");
     Outcome { requests: recorder.requests(), ..outcome }
 }

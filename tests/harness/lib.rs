@@ -7,6 +7,7 @@
 )]
 
 pub mod between;
+pub mod build;
 pub mod official;
 pub mod operation;
 pub mod ours;

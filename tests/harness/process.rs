@@ -17,8 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub struct Invocation {
     /// The arguments after the program's name.
     pub arguments: Vec<String>,
-    /// The environment beyond `PATH`, `HOME` and `LANG`; these too can be set here.
-    pub environment: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
     /// The working directory.
     pub directory: PathBuf,
 }
@@ -42,6 +41,16 @@ impl Invocation {
         let arguments = shell_words::split(command_line)
             .unwrap_or_else(|error| panic!("`{command_line}` is no command line: {error}"));
         Self { arguments, environment: Vec::new(), directory: directory.to_owned() }
+    }
+
+    /// The same with `variables` beyond `PATH`, `HOME` and `LANG`; these too can be set here.
+    pub fn with<N: Into<String>, V: Into<String>>(
+        mut self,
+        variables: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let variables = variables.into_iter();
+        self.environment.extend(variables.map(|(name, value)| (name.into(), value.into())));
+        self
     }
 
     /// The whole environment, the same for whatever program is run.

@@ -39,6 +39,11 @@ impl Sandbox {
         &self.url
     }
 
+    /// The variables that lead to it.
+    pub fn variables(&self) -> [(&str, &str); 2] {
+        [("DAGSTER_CLOUD_URL", self.url()), ("DAGSTER_CLOUD_API_TOKEN", TOKEN)]
+    }
+
     /// The data of a GraphQL operation, past our binary.
     pub fn ask(&self, query: &str, variables: &Json) -> Json {
         let body = json!({"query": query, "variables": variables}).to_string();

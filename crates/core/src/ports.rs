@@ -171,6 +171,11 @@ impl SendErrorKind {
     pub fn surely_not_sent(self) -> bool {
         matches!(self, Self::Resolve | Self::Connect | Self::Tls | Self::Unusable)
     }
+
+    /// Whether the same may succeed a little later.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::Resolve | Self::Connect | Self::Timeout | Self::Broken)
+    }
 }
 
 /// Time and randomness.

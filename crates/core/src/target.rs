@@ -50,7 +50,7 @@ pub enum Target {
 }
 
 /// The flag that asks for a full deployment by name.
-pub const FULL_FLAG: &str = "--full-deployment";
+const FULL_FLAG: &str = "--full-deployment";
 
 /// What a default branch is mostly called. Where it is not known, a build of such a branch is neither taken for one of
 /// the default branch nor for one of a feature.

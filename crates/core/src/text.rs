@@ -13,6 +13,7 @@ use crate::{
         prune::{Candidate, Pruned},
     },
     plus::branch_deployments::Deployment,
+    secret::MASK,
 };
 
 /// A result that scripts can take as it is: the one thing that they most likely ask for, or a line an item.
@@ -219,7 +220,7 @@ impl Text for Plan {
         let mut text = String::new();
         for call in &self.calls {
             text.push_str(&format!("would send: {} {}\n", call.method, call.url));
-            text.push_str("Dagster-Cloud-Api-Token: ******\n");
+            text.push_str(&format!("Dagster-Cloud-Api-Token: {MASK}\n"));
             if let Some(deployment) = &call.deployment {
                 text.push_str(&format!("Dagster-Cloud-Deployment: {deployment}\n"));
             }

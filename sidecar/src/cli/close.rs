@@ -8,8 +8,7 @@ use offshoot_core::{
 use pollster::block_on;
 
 use super::{
-    deploy::OnMissingToken,
-    shared::{Connect, OutputOrPlan},
+    shared::{Connect, OnMissingToken, OutputOrPlan},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure};
@@ -44,8 +43,9 @@ Examples:
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
-        let skip = self.on_missing_token == OnMissingToken::Skip;
-        let Some((connection, _)) = self.connect.build(app, skip)? else { return Ok(()) };
+        let Some((connection, _)) = self.connect.build(app, self.on_missing_token)? else {
+            return Ok(());
+        };
         let place = BuildPlace { path: &path, env: &app.env, full: None };
         let input = CloseInput { pull_request_status: self.pull_request_status, dry_run };
         let outcome = block_on(ops::close(&app.host, &connection, place, input))?;

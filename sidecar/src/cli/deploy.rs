@@ -1,6 +1,6 @@
 //! `deploy`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use offshoot_core::{
     ops::{self, BuildPlace, DeployInput, Sources},
     plus::{DeploymentName, branch_deployments::SnapshotBaseDeploymentCondition},
@@ -8,7 +8,7 @@ use offshoot_core::{
 use pollster::block_on;
 
 use super::{
-    shared::{Connect, OutputOrPlan, Waiting},
+    shared::{Connect, OnMissingToken, OutputOrPlan, Waiting},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure, report::Reports};
@@ -98,15 +98,6 @@ impl What {
     }
 }
 
-/// What to do without an API token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OnMissingToken {
-    /// Say why, and end with exit code 0
-    Skip,
-    /// Say why, and fail
-    Fail,
-}
-
 impl Verb for Deploy {
     const EXAMPLES: &'static str = "Needs no argument in CI, but the images: the branch, the commit and the pull request are taken from the
 variables of the CI system, then from Git. `offshoot context` shows them.
@@ -124,9 +115,7 @@ Examples:
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
-        let Some((connection, full)) =
-            self.connect.build(app, self.on_missing_token == OnMissingToken::Skip)?
-        else {
+        let Some((connection, full)) = self.connect.build(app, self.on_missing_token)? else {
             return Ok(());
         };
         let limits = self.waiting.limits(app)?;

@@ -15,8 +15,7 @@ use offshoot_native::buildkite;
 use pollster::block_on;
 
 use super::{
-    deploy::OnMissingToken,
-    shared::{Connect, OutputOrPlan, count, read_token},
+    shared::{Connect, OnMissingToken, OutputOrPlan, count, read_token},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure};
@@ -98,9 +97,10 @@ Examples:
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
-        let skip = self.on_missing_token == OnMissingToken::Skip;
-        let token = self.provider_token_file.as_ref().map(read_token).transpose()?;
-        let Some((connection, full)) = self.connect.build(app, skip)? else { return Ok(()) };
+        let token = self.provider_token_file.as_deref().map(read_token).transpose()?;
+        let Some((connection, full)) = self.connect.build(app, self.on_missing_token)? else {
+            return Ok(());
+        };
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
         let deployment = block_on(ops::deployment_status(&app.host, &connection, place))?;
         let markdown = report::of_status(&deployment);
@@ -138,7 +138,9 @@ Examples:
             {
                 app.note(&format!("no comment: {error}"));
             }
-            Err(ops::Error::Notify(error)) if skip && error.is_no_token() => {
+            Err(ops::Error::Notify(error))
+                if self.on_missing_token == OnMissingToken::Skip && error.is_no_token() =>
+            {
                 app.note(&format!("skipped: {error}"));
             }
             Err(error) => return Err(error.into()),

@@ -1,6 +1,6 @@
 //! `prune`
 
-use std::{fs, io::Read, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use offshoot_core::{
@@ -13,7 +13,10 @@ use offshoot_core::{
 use offshoot_native::remote;
 use pollster::block_on;
 
-use super::{shared::Connect, tree::Verb};
+use super::{
+    shared::{Connect, read_text},
+    tree::Verb,
+};
 use crate::{app::App, failure::Failure};
 
 /// A file with more bytes is no list of branches.
@@ -94,7 +97,7 @@ impl Prune {
     fn present_branches(&self) -> Result<Option<PresentBranches>, Failure> {
         let mut texts = self.branches.clone();
         if let Some(path) = &self.branches_file {
-            texts.push(read(path)?);
+            texts.push(read_text("the branches", path, MAX_BRANCHES)?);
         }
         if let Some(url) = &self.remote {
             let doing = format!("list the branches of `{}`", git::without_secrets(url));
@@ -135,24 +138,6 @@ fn summarize(app: &App, pruned: &Pruned) {
         app.note(&format!(
             "only {MOST_LISTED} branch deployments were looked at; run it again for the others"
         ));
-    }
-}
-
-fn read(path: &PathBuf) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(MAX_BRANCHES).read_to_string(&mut text)
-    } else {
-        fs::File::open(path).and_then(|file| file.take(MAX_BRANCHES).read_to_string(&mut text))
-    };
-    let doing = || format!("read the branches from `{}`", path.display());
-    match read {
-        // What is cut off would count as gone.
-        Ok(length) if length as u64 == MAX_BRANCHES => {
-            Err(Failure::io(&doing(), &std::io::Error::other("it is too large")))
-        }
-        Ok(_) => Ok(text),
-        Err(error) => Err(Failure::io(&doing(), &error)),
     }
 }
 

@@ -1,8 +1,13 @@
 //! Flags that several commands take.
 
-use std::{fs, io::Read, path::PathBuf, str::FromStr};
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use offshoot_core::{
     ops,
     plus::{Connection, DeploymentName},
@@ -61,12 +66,12 @@ impl Connect {
     pub fn build(
         self,
         app: &App,
-        skip_without_token: bool,
+        on_missing_token: OnMissingToken,
     ) -> Result<Option<(Connection, Option<DeploymentName>)>, Failure> {
         match self.settled(app)? {
             Ok(found) => Ok(Some(found)),
             Err(error @ (SettingsError::NoToken | SettingsError::NoTokenInFork { .. }))
-                if skip_without_token =>
+                if on_missing_token == OnMissingToken::Skip =>
             {
                 app.note(&format!("skipped: {error}"));
                 Ok(None)
@@ -89,7 +94,7 @@ impl Connect {
             {
                 app.env
                     .get("DAGSTER_CLOUD_API_TOKEN_FILE")
-                    .map(|path| read_token(&PathBuf::from(path)))
+                    .map(|path| read_token(Path::new(path)))
                     .transpose()?
             }
             None => None,
@@ -103,6 +108,15 @@ impl Connect {
             retry_budget: self.retry_budget,
         })
     }
+}
+
+/// What to do without an API token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnMissingToken {
+    /// Say why, and end with exit code 0
+    Skip,
+    /// Say why, and fail
+    Fail,
 }
 
 /// The deployment that a command concerns.
@@ -180,17 +194,38 @@ fn resolver<'a>(
 }
 
 /// The token in a file, or in standard input if its name is `-`.
-pub fn read_token(path: &PathBuf) -> Result<Secret, Failure> {
+pub fn read_token(path: &Path) -> Result<Secret, Failure> {
+    read_text("the token", path, MAX_TOKEN).map(Secret::new)
+}
+
+/// `what` in a file, or in standard input if its name is `-`: less than `max` bytes.
+pub fn read_text(what: &str, path: &Path, max: u64) -> Result<String, Failure> {
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(MAX_TOKEN).read_to_string(&mut text)
+        io::stdin().lock().take(max).read_to_string(&mut text)
     } else {
-        fs::File::open(path).and_then(|file| file.take(MAX_TOKEN).read_to_string(&mut text))
+        fs::File::open(path).and_then(|file| file.take(max).read_to_string(&mut text))
     };
-    match read {
-        Ok(_) => Ok(Secret::new(text)),
-        Err(error) => {
-            Err(Failure::io(&format!("read the token from `{}`", path.display()), &error))
+    let read = read.and_then(|length| match length as u64 == max {
+        // A part of it would be taken for the whole.
+        true => Err(io::Error::other("it is too large")),
+        false => Ok(text),
+    });
+    read.map_err(|error| Failure::io(&format!("read {what} from `{}`", path.display()), &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_may_have_been_cut_off_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "12345678").unwrap();
+        assert_eq!(read_text("it", file.path(), 9).unwrap(), "12345678");
+        for max in [1, 7, 8] {
+            let failure = format!("{:?}", read_text("it", file.path(), max).unwrap_err());
+            assert!(failure.contains("it is too large"), "{failure}");
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{listen::Address, token::Token};
 use crate::failure::Failure;
 
 /// The argument that makes the second process the sidecar.
-pub const DETACHED: &str = "--detached";
+const DETACHED: &str = "--detached";
 /// The child's word is far shorter.
 const MAX_WORD: u64 = 64 * 1024;
 

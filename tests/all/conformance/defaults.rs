@@ -144,9 +144,7 @@ fn plan(folder: &Path, file: &str) -> Outcome {
         "deploy --dry-run --json --full-deployment prod --url http://127.0.0.1:9 -u t --location-file {file}
          --image one=one:1"
     );
-    let mut invocation = Invocation::new(&command, folder);
-    invocation.environment.push(("OFFSHOOT_BRANCH".into(), "feature".into()));
-    ours::run(&invocation)
+    ours::run(&Invocation::new(&command, folder).with([("OFFSHOOT_BRANCH", "feature")]))
 }
 
 fn json(plan: &Outcome) -> Json {

@@ -52,13 +52,10 @@ fn sent(
             .replace("$PWD", &checkout.display().to_string())
     };
     for command in commands {
-        let mut invocation = Invocation::new(&fill(command), &checkout);
         let always =
             [("DAGSTER_CLOUD_URL", recorder.url()), ("DAGSTER_CLOUD_API_TOKEN", TOKEN.into())];
-        let always = always.map(|(name, value)| (name.to_owned(), value));
-        invocation.environment.extend(always);
-        let of_build = variables.iter().map(|(name, value)| ((*name).to_owned(), fill(value)));
-        invocation.environment.extend(of_build);
+        let of_build = variables.iter().map(|(name, value)| (*name, fill(value)));
+        let invocation = Invocation::new(&fill(command), &checkout).with(always).with(of_build);
         let outcome = program(&invocation);
         assert_eq!(outcome.code, 0, "{command}: {}{}", outcome.stdout, outcome.stderr);
     }

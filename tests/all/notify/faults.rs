@@ -14,7 +14,10 @@ use offshoot_tests::{
 };
 use serde_json::json;
 
-use super::forge::{Comments, Kind, TOKEN, answer};
+use super::{
+    PULL_REQUEST,
+    forge::{Comments, Kind, TOKEN, answer},
+};
 
 const OWN: &str = "[offshoot]: # (HOST/NAME)\n\nof yesterday";
 
@@ -40,21 +43,14 @@ fn notify(
     for text in comments {
         held.add(&text.replace("HOST", &host).replace("NAME", DEPLOYMENT_NAME));
     }
-    let mut invocation = Invocation::new("notify", folder.path());
+    let url = recorder.url();
     let variables = [
-        ("OFFSHOOT_BRANCH", "feature"),
-        ("OFFSHOOT_REPOSITORY", "acme/shop"),
-        ("OFFSHOOT_PULL_REQUEST", "7"),
-        ("OFFSHOOT_COMMIT", "0123456789012345678901234567890123456789"),
-        ("OFFSHOOT_CLONE_URL", "https://github.com/acme/shop.git"),
-        ("OFFSHOOT_NOTIFY_URL", &recorder.url()),
+        ("OFFSHOOT_NOTIFY_URL", url.as_str()),
         ("OFFSHOOT_RETRY_BUDGET", budget),
-        ("DAGSTER_CLOUD_URL", &recorder.url()),
-        ("DAGSTER_CLOUD_API_TOKEN", "agent:acme:0123456789abcdef"),
+        ("DAGSTER_CLOUD_URL", url.as_str()),
         ("GITHUB_TOKEN", TOKEN),
     ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    invocation.environment.extend(variables);
+    let invocation = Invocation::new("notify", folder.path()).with(PULL_REQUEST).with(variables);
     let outcome = ours::run(&invocation);
     assert!(!outcome.stderr.contains(TOKEN) && !outcome.stdout.contains(TOKEN), "{outcome:?}");
     Ended { outcome: Outcome { requests: recorder.requests(), ..outcome }, comments: held.all() }

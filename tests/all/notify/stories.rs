@@ -7,7 +7,7 @@ use offshoot_tests::{
     process::{Invocation, Outcome},
     recorder::Recorded,
     repo::Shape,
-    sandbox::{self, Sandbox},
+    sandbox::Sandbox,
 };
 
 use super::forge::{Forge, Kind, TOKEN};
@@ -91,17 +91,13 @@ impl Build {
 
     fn run(&self, sandbox: &Sandbox, command: &str) -> Outcome {
         let checkout = self.checkout();
-        let mut invocation = Invocation::new(command, &checkout);
         let url = self.forge.recorder.url();
         let of_ci = variables(self.kind);
-        let of_ci =
-            of_ci.iter().map(|(name, value)| ((*name).to_owned(), value.replace("$FORGE", &url)));
-        invocation.environment.extend(of_ci);
-        invocation.environment.extend([
-            ("DAGSTER_CLOUD_URL".to_owned(), sandbox.url().to_owned()),
-            ("DAGSTER_CLOUD_API_TOKEN".to_owned(), sandbox::TOKEN.to_owned()),
-        ]);
-        invocation.environment.extend(self.also.iter().cloned());
+        let of_ci = of_ci.iter().map(|(name, value)| (*name, value.replace("$FORGE", &url)));
+        let invocation = Invocation::new(command, &checkout)
+            .with(of_ci)
+            .with(sandbox.variables())
+            .with(self.also.iter().cloned());
         let outcome = ours::run(&invocation);
         assert!(!outcome.stderr.contains(TOKEN) && !outcome.stdout.contains(TOKEN), "{outcome:?}");
         outcome

@@ -10,7 +10,7 @@ use offshoot_tests::{
     ours,
     process::{Invocation, Outcome},
     root,
-    sandbox::{Sandbox, TOKEN},
+    sandbox::Sandbox,
 };
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -112,7 +112,6 @@ impl Project {
         command: &str,
         variables: &[(&str, &str)],
     ) -> Outcome {
-        let mut invocation = Invocation::new(command, &self.checkout());
         let path = std::env::var("PATH").expect("there is a PATH");
         let path = format!("{}:{path}", self.beside("bin"));
         let home = self.beside("home");
@@ -124,13 +123,10 @@ impl Project {
             ("GIT_AUTHOR_EMAIL", "author@example.com"),
             ("GIT_COMMITTER_NAME", "C O Mitter"),
             ("GIT_COMMITTER_EMAIL", "committer@example.com"),
-            ("DAGSTER_CLOUD_URL", self.sandbox.url()),
-            ("DAGSTER_CLOUD_API_TOKEN", TOKEN),
             ("RECORDS", &home),
         ];
-        for (name, value) in own.iter().chain(variables) {
-            invocation.environment.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        let invocation = Invocation::new(command, &self.checkout()).with(own);
+        let invocation = invocation.with(self.sandbox.variables()).with(variables.iter().copied());
         invocation.run(program.as_ref())
     }
 

@@ -3,19 +3,12 @@
 //! The API is made after GitHub's. It lists all comments of an issue at once, and edits none of other people's unless
 //! the token may write issues. <https://docs.gitea.com/api/>
 
-use http::{HeaderName, Method, header};
-use serde_json::json;
+use http::{HeaderName, header};
 
 use super::{Api, Change, Comment, CommitStatus, Place, github};
 use crate::secret::Secret;
 
 pub(super) struct Gitea<'a>(pub(super) &'a Place);
-
-impl Gitea<'_> {
-    fn repository(&self) -> String {
-        format!("{}/repos/{}", self.0.api, self.0.path())
-    }
-}
 
 impl Api for Gitea<'_> {
     fn headers(&self, token: &Secret) -> Vec<(HeaderName, String)> {
@@ -23,7 +16,7 @@ impl Api for Gitea<'_> {
     }
 
     fn comments(&self, pull_request: u64) -> String {
-        format!("{}/issues/{pull_request}/comments", self.repository())
+        github::comments(self.0, pull_request)
     }
 
     fn read(&self, page: &[u8]) -> Result<Vec<Comment>, serde_json::Error> {
@@ -31,13 +24,11 @@ impl Api for Gitea<'_> {
     }
 
     fn create(&self, pull_request: u64, body: &str) -> Change {
-        let url = format!("{}/issues/{pull_request}/comments", self.repository());
-        Change { method: Method::POST, url, body: json!({ "body": body }) }
+        github::create(self.0, pull_request, body)
     }
 
     fn update(&self, _: u64, id: &str, body: &str) -> Change {
-        let url = format!("{}/issues/comments/{id}", self.repository());
-        Change { method: Method::PATCH, url, body: json!({ "body": body }) }
+        github::update(self.0, id, body)
     }
 
     fn created(&self, answer: &[u8]) -> Option<String> {
@@ -45,8 +36,7 @@ impl Api for Gitea<'_> {
     }
 
     fn status(&self, status: &CommitStatus<'_>) -> Change {
-        let url = format!("{}/statuses/{}", self.repository(), status.commit);
-        Change { method: Method::POST, url, body: github::status_body(status) }
+        github::set_status(self.0, status)
     }
 
     fn needs(&self) -> &'static str {

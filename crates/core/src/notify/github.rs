@@ -14,12 +14,6 @@ const VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 
 pub(super) struct GitHub<'a>(pub(super) &'a Place);
 
-impl GitHub<'_> {
-    fn repository(&self) -> String {
-        format!("{}/repos/{}", self.0.api, self.0.path())
-    }
-}
-
 impl Api for GitHub<'_> {
     fn headers(&self, token: &Secret) -> Vec<(HeaderName, String)> {
         vec![
@@ -30,7 +24,7 @@ impl Api for GitHub<'_> {
     }
 
     fn comments(&self, pull_request: u64) -> String {
-        format!("{}/issues/{pull_request}/comments?per_page=100", self.repository())
+        format!("{}?per_page=100", comments(self.0, pull_request))
     }
 
     fn read(&self, page: &[u8]) -> Result<Vec<Comment>, serde_json::Error> {
@@ -38,13 +32,11 @@ impl Api for GitHub<'_> {
     }
 
     fn create(&self, pull_request: u64, body: &str) -> Change {
-        let url = format!("{}/issues/{pull_request}/comments", self.repository());
-        Change { method: Method::POST, url, body: json!({ "body": body }) }
+        create(self.0, pull_request, body)
     }
 
     fn update(&self, _: u64, id: &str, body: &str) -> Change {
-        let url = format!("{}/issues/comments/{id}", self.repository());
-        Change { method: Method::PATCH, url, body: json!({ "body": body }) }
+        update(self.0, id, body)
     }
 
     fn created(&self, answer: &[u8]) -> Option<String> {
@@ -52,8 +44,7 @@ impl Api for GitHub<'_> {
     }
 
     fn status(&self, status: &CommitStatus<'_>) -> Change {
-        let url = format!("{}/statuses/{}", self.repository(), status.commit);
-        Change { method: Method::POST, url, body: status_body(status) }
+        set_status(self.0, status)
     }
 
     fn needs(&self) -> &'static str {
@@ -70,6 +61,21 @@ struct IssueComment {
     html_url: Option<String>,
 }
 
+/// The address of the comments, without a query.
+pub(super) fn comments(place: &Place, pull_request: u64) -> String {
+    format!("{}/issues/{pull_request}/comments", repository(place))
+}
+
+pub(super) fn create(place: &Place, pull_request: u64, body: &str) -> Change {
+    let url = comments(place, pull_request);
+    Change { method: Method::POST, url, body: json!({ "body": body }) }
+}
+
+pub(super) fn update(place: &Place, id: &str, body: &str) -> Change {
+    let url = format!("{}/issues/comments/{id}", repository(place));
+    Change { method: Method::PATCH, url, body: json!({ "body": body }) }
+}
+
 pub(super) fn read(page: &[u8]) -> Result<Vec<Comment>, serde_json::Error> {
     let comments: Vec<IssueComment> = serde_json::from_slice(page)?;
     let one = |comment: IssueComment| Comment {
@@ -84,16 +90,22 @@ pub(super) fn created(answer: &[u8]) -> Option<String> {
     serde_json::from_slice::<IssueComment>(answer).ok()?.html_url
 }
 
-pub(super) fn status_body(status: &CommitStatus<'_>) -> serde_json::Value {
+pub(super) fn set_status(place: &Place, status: &CommitStatus<'_>) -> Change {
     let state = match status.state {
         DeploymentState::Loaded => "success",
         DeploymentState::Pending => "pending",
         DeploymentState::Failed => "failure",
     };
-    json!({
+    let body = json!({
         "state": state,
         "target_url": status.url,
         "description": status.description,
         "context": status.context,
-    })
+    });
+    let url = format!("{}/statuses/{}", repository(place), status.commit);
+    Change { method: Method::POST, url, body }
+}
+
+fn repository(place: &Place) -> String {
+    format!("{}/repos/{}", place.api, place.path())
 }

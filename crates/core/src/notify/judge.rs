@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::{
     plus::{
         answer::{quote, without_query},
-        retry::retry_after,
+        retry::{self, retry_after},
     },
-    ports::{SendError, SendErrorKind},
+    ports::SendError,
 };
 
 /// Why an exchange did not bring what it should.
@@ -45,13 +45,7 @@ impl Problem {
     /// Whether the same may succeed a little later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Send(error) => matches!(
-                error.kind,
-                SendErrorKind::Resolve
-                    | SendErrorKind::Connect
-                    | SendErrorKind::Timeout
-                    | SendErrorKind::Broken
-            ),
+            Self::Send(error) => error.kind.is_transient(),
             Self::RateLimited { .. } | Self::Down { .. } => true,
             _ => false,
         }
@@ -101,9 +95,7 @@ pub(super) fn judge(response: &Response<Vec<u8>>, text: &str, now: Duration) -> 
             let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
             Problem::Redirect { status: code, to: quote(without_query(to)) }
         }
-        _ if matches!(code, 408 | 409 | 425 | 500 | 502..=504) => {
-            Problem::Down { status: code, said }
-        }
+        _ if retry::is_transient(code) => Problem::Down { status: code, said },
         _ => Problem::Refused { status: code, said },
     };
     let asked_delay = retry_after(headers, now).or_else(|| reset(headers, now));

@@ -89,21 +89,21 @@ pub(crate) fn find(
 
 /// The service that a CI system is a part of, or that it says.
 fn said_by(ci: &str, env: &Env) -> Option<Hosting> {
-    Some(match ci {
-        "github-actions" => Hosting::GitHub,
-        "gitea-actions" => Hosting::Gitea,
-        // A mirror that builds pull requests of GitHub.
-        "gitlab-ci" if env.get("CI_EXTERNAL_PULL_REQUEST_IID").is_some() => Hosting::GitHub,
-        "gitlab-ci" => Hosting::GitLab,
-        "bitbucket" => Hosting::Bitbucket,
+    match ci {
+        "gitlab-ci" if is_mirror(env) => Some(Hosting::GitHub),
         "azure-pipelines" => match env.get("BUILD_REPOSITORY_PROVIDER")? {
-            "TfsGit" => Hosting::AzureDevOps,
-            "GitHub" | "GitHubEnterprise" => Hosting::GitHub,
-            "Bitbucket" => Hosting::Bitbucket,
-            _ => return None,
+            "TfsGit" => Some(Hosting::AzureDevOps),
+            "GitHub" | "GitHubEnterprise" => Some(Hosting::GitHub),
+            "Bitbucket" => Some(Hosting::Bitbucket),
+            _ => None,
         },
-        _ => return None,
-    })
+        _ => Hosting::of_system(ci),
+    }
+}
+
+/// Whether GitLab builds a pull request of GitHub here.
+fn is_mirror(env: &Env) -> bool {
+    env.get("CI_EXTERNAL_PULL_REQUEST_IID").is_some()
 }
 
 /// Where the service that a CI system is a part of answers.
@@ -112,9 +112,7 @@ fn by_variables(ci: &str, env: &Env) -> Option<String> {
     match ci {
         "github-actions" => trimmed("GITHUB_API_URL"),
         "gitea-actions" => Some(api_at(Hosting::Gitea, &trimmed("GITHUB_SERVER_URL")?)),
-        "gitlab-ci" if env.get("CI_EXTERNAL_PULL_REQUEST_IID").is_some() => {
-            Some(api_at(Hosting::GitHub, "https://github.com"))
-        }
+        "gitlab-ci" if is_mirror(env) => Some(api_at(Hosting::GitHub, "https://github.com")),
         "gitlab-ci" => trimmed("CI_API_V4_URL"),
         "azure-pipelines" if env.get("BUILD_REPOSITORY_PROVIDER") == Some("TfsGit") => {
             trimmed("SYSTEM_COLLECTIONURI")

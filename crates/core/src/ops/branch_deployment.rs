@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Event, Outcome, Plan, context::Build};
 use crate::{
     env::Env,
-    git::{self, GitState},
+    git::{self, Commit, GitState},
     plus::{
         Client, Connection, DeploymentName, PlusError,
         branch_deployments::{
@@ -281,25 +281,7 @@ pub(super) fn variables(
         "commit-hash",
         "the checked-out branch has no commit yet",
     )?;
-    #[expect(clippy::cast_precision_loss, reason = "seconds stay exact for 285 million years")]
-    let timestamp = match input
-        .timestamp
-        .or(commit.as_ref().and_then(|commit| commit.committer_time).map(|seconds| seconds as f64))
-    {
-        Some(seconds) if seconds.is_finite() && seconds.abs() < LAST_SECOND => seconds,
-        Some(seconds) => {
-            return Err(Error::input(
-                format!("the timestamp `{seconds}` is no time of a commit"),
-                "--timestamp takes seconds since the Unix epoch, not milliseconds: `git log -1 --format=%ct`",
-            ));
-        }
-        None => {
-            return Err(Error::input(
-                "--timestamp is missing",
-                "pass --timestamp, or --read-git-state",
-            ));
-        }
-    };
+    let timestamp = timestamp(input.timestamp, commit.as_ref())?;
     let (message, author_name, author_email) = match commit {
         Some(commit) => (Some(commit.subject), Some(commit.author_name), Some(commit.author_email)),
         None => (None, None, None),
@@ -325,4 +307,20 @@ pub(super) fn variables(
         base_deployment_name: input.base_deployment_name,
         snapshot_base_condition: input.snapshot_base_condition,
     })
+}
+
+/// The time of the commit in seconds since the Unix epoch: the one that is given, else that of `commit`.
+fn timestamp(given: Option<f64>, commit: Option<&Commit>) -> Result<f64, Error> {
+    #[expect(clippy::cast_precision_loss, reason = "seconds stay exact for 285 million years")]
+    let read = commit.and_then(|commit| commit.committer_time).map(|seconds| seconds as f64);
+    match given.or(read) {
+        Some(seconds) if seconds.is_finite() && seconds.abs() < LAST_SECOND => Ok(seconds),
+        Some(seconds) => Err(Error::input(
+            format!("the timestamp `{seconds}` is no time of a commit"),
+            "--timestamp takes seconds since the Unix epoch, not milliseconds: `git log -1 --format=%ct`",
+        )),
+        None => {
+            Err(Error::input("--timestamp is missing", "pass --timestamp, or --read-git-state"))
+        }
+    }
 }

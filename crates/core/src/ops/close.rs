@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BranchDeployment, BuildPlace, DeployInput, Error, Outcome, Plan, context::Build, deploy::Branch,
+    BranchDeployment, BuildPlace, DeployInput, Error, Outcome, Plan,
+    branch_deployment::named_by_service, context::Build, deploy::Branch,
 };
 use crate::{
     ci,
@@ -69,7 +70,7 @@ pub async fn close<H: Host>(
     let before = git.as_ref().and_then(|git| git.pull_request_status.clone());
     let before = before.map(|status| status.as_str().to_owned());
     let status = status(input.pull_request_status, &build, before.as_deref());
-    if before.as_deref() == Some(written_as(status)) {
+    if before.as_deref() == Some(status.as_str()) {
         return Ok(Outcome::Done(Closed { name, pull_request_status: before, changed: false }));
     }
     // The commit stays what it is: closing is no deployment, and comes from whatever commit.
@@ -98,7 +99,7 @@ pub async fn close<H: Host>(
         return Ok(Outcome::Planned(Plan::of(&call, &connection.endpoint)));
     }
     client.send(&call).await?;
-    let pull_request_status = Some(written_as(status).to_owned());
+    let pull_request_status = Some(status.as_str().to_owned());
     Ok(Outcome::Done(Closed { name, pull_request_status, changed: true }))
 }
 
@@ -143,7 +144,7 @@ pub async fn update_branch_deployment<H: Host>(
             branch_deployments::create_or_update(update)
         }
     };
-    let name = super::branch_deployment::named_by_service(&client.send(&call).await?)?;
+    let name = named_by_service(&client.send(&call).await?)?;
     Ok(BranchDeployment { url: connection.endpoint.deployment_url(&name), name })
 }
 
@@ -170,14 +171,6 @@ fn status(
         (None, Some(ci::PullRequestStatus::Merged)) => PullRequestStatus::Merged,
         (None, _) if before == Some("MERGED") => PullRequestStatus::Merged,
         (None, _) => PullRequestStatus::Closed,
-    }
-}
-
-fn written_as(status: PullRequestStatus) -> &'static str {
-    match status {
-        PullRequestStatus::Open => "OPEN",
-        PullRequestStatus::Closed => "CLOSED",
-        PullRequestStatus::Merged => "MERGED",
     }
 }
 

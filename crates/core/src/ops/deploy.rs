@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::{branch::Branch, older::check as check_older};
 pub use self::{older::OlderError, sources::Sources};
 use super::{
-    DeployedLocations, Error, Event, Outcome, Plan, WaitLimits, code_location::deployed,
-    context::Build,
+    DeployedLocations, Error, Event, Outcome, Plan, WaitLimits,
+    branch_deployment::named_by_service, code_location::deployed, context::Build,
 };
 use crate::{
     env::Env,
@@ -129,7 +129,7 @@ pub async fn deploy<H: Host>(
         Some(update) => {
             let commit = update.commit.clone();
             let update = branch_deployments::create_or_update(update);
-            let name = branch::named_by_service(&client.send(&update).await?)?;
+            let name = named_by_service(&client.send(&update).await?)?;
             if !input.allow_older {
                 older::check(&name, branch::find(&client, &name).await?, &commit)?;
             }

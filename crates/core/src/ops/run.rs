@@ -53,7 +53,7 @@ pub struct LaunchInput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunWait {
-    /// Seconds between two looks at most; the first ones follow each other faster.
+    /// Seconds between two looks at most, and never less than one; the first ones follow each other faster.
     pub interval: u64,
     /// Seconds that the run may take; unset: as long as it likes.
     pub timeout: Option<u64>,
@@ -137,7 +137,7 @@ async fn wait_for_end<H: Host>(
 ) -> Result<RunStatus, Error> {
     let clock = host.clock();
     let started = clock.monotonic();
-    let longest = Duration::from_secs(limits.interval);
+    let longest = Duration::from_secs(limits.interval.max(1));
     let look = runs::status(deployment, &run.run_id);
     let mut pause = FIRST_PAUSE;
     let mut told: Option<(RunStatus, Duration)> = None;

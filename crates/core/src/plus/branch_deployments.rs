@@ -172,6 +172,17 @@ pub enum SnapshotBaseDeploymentCondition {
     OnUpdate,
 }
 
+impl PullRequestStatus {
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "OPEN",
+            Self::Closed => "CLOSED",
+            Self::Merged => "MERGED",
+        }
+    }
+}
+
 impl FromStr for PullRequestStatus {
     type Err = String;
 

@@ -35,7 +35,7 @@ impl Scope {
     }
 }
 
-/// A [`Message`] that is answered with a `T`.
+/// A message that is answered with a `T`.
 ///
 /// Sending it twice does no more than sending it once, so any of them may be sent again: queries change nothing,
 /// most mutations set a state, a deletion that comes second finds nothing, and what would otherwise be done anew

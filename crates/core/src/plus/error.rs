@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{client::Client, fragments::PythonError};
+use super::{client::Client, fragments::PythonError, retry};
 use crate::{
     error::{Code, Explain},
     ports::{Host, SendError, SendErrorKind},
@@ -146,15 +146,9 @@ impl Fault {
     /// Whether the same call may succeed a little later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Send(error) => matches!(
-                error.kind,
-                SendErrorKind::Resolve
-                    | SendErrorKind::Connect
-                    | SendErrorKind::Timeout
-                    | SendErrorKind::Broken
-            ),
+            Self::Send(error) => error.kind.is_transient(),
             Self::Status { status, .. } | Self::GraphQl { status, .. } => {
-                matches!(status, 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504)
+                retry::is_transient(*status)
             }
             Self::Maintenance { .. } | Self::CutShort => true,
             Self::Unauthorized { .. }

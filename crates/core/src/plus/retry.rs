@@ -106,6 +106,11 @@ fn delays(clock: &impl Clock) -> ExponentialBackoff {
         .build()
 }
 
+/// Whether the same may succeed a little later, by the HTTP status of the answer.
+pub(crate) fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 409 | 425 | 429 | 500 | 502..=504)
+}
+
 /// How long the service asks to be left alone: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
 /// A date in the past and anything unreadable ask for nothing.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration> {

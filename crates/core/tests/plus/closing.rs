@@ -143,7 +143,7 @@ fn what_closes_nothing_is_refused() {
 }
 
 #[test]
-fn the_branch_deployment_of_a_build_is_made_named_or_closed() {
+fn the_branch_deployment_of_a_build_is_named_without_a_time_but_not_made() {
     let update = |input: UpdateInput| {
         let host = service(None);
         let commit = [("OFFSHOOT_COMMIT", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")];

@@ -117,6 +117,13 @@ fn a_run_of_hours_is_looked_at_by_the_interval_and_told_by_the_minute() {
 }
 
 #[test]
+fn looks_do_not_follow_each_other_without_a_pause() {
+    let host = Fake::script([launched(), at("STARTED"), at("STARTED"), at("SUCCESS")]);
+    launch(&host, input(Some(RunWait { interval: 0, timeout: None }))).unwrap();
+    assert_eq!(host.sleeps(), [Duration::from_secs(1); 2]);
+}
+
+#[test]
 fn a_limit_ends_the_wait_in_time() {
     let mut is_launched = false;
     let host = Fake::respond(move |_, _| match std::mem::replace(&mut is_launched, true) {

@@ -5,7 +5,7 @@ use crate::{
     ci,
     ops::{
         BranchDeploymentInput, Error,
-        branch_deployment::{self, variables},
+        branch_deployment::{named_by_service, variables},
         context::Build,
     },
     plus::{
@@ -23,8 +23,6 @@ pub(in crate::ops) struct Branch {
     pub(in crate::ops) repository: String,
     pub(in crate::ops) name: String,
 }
-
-pub(super) use branch_deployment::named_by_service;
 
 /// The branch deployment `name`, if it is there.
 pub(super) async fn find<H: Host>(
