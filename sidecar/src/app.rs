@@ -92,6 +92,6 @@ impl App {
     /// # Errors
     /// As [`App::print`].
     pub fn answer<T: Serialize + Text>(&self, json: bool, value: &T) -> Result<(), Failure> {
-        self.print(&if json { to_json(value) } else { value.text() })
+        self.print(&if json { to_json(value) } else { value.printed() })
     }
 }

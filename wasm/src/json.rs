@@ -10,6 +10,7 @@ use offshoot_core::{
     plus::{Connection, DeploymentName},
     ports::Files,
     settings::{Resolver, Settings, SettingsError},
+    text::{Text, to_json},
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -29,6 +30,9 @@ pub struct Request {
     /// The absolute path that relative ones start from, with `/` between its parts.
     pub cwd: String,
     input: Map<String, Value>,
+    /// Whether the answer is what the command line prints without `--json`.
+    #[serde(default)]
+    as_text: bool,
 }
 
 impl Request {
@@ -57,16 +61,15 @@ impl Request {
 pub fn answer<I, O, F>(text: String, operation: F) -> Promise
 where
     I: DeserializeOwned,
-    O: Serialize,
+    O: Serialize + Text,
     F: AsyncFnOnce(Request, I) -> Result<O, ops::Error> + 'static,
 {
     promise(Box::pin(async move {
-        let mut request: Request = request(&text).map_err(|error| refused(&malformed(&error)))?;
-        let input = of_fields(mem::take(&mut request.input));
-        let input = input.map_err(|error| refused(&malformed(&error)))?;
+        let (request, input) = read(&text).map_err(|error| refused(&malformed(&error)))?;
+        let as_text = request.as_text;
         let output =
             operation(request, input).await.map_err(|error| refused(&Report::of(&error)))?;
-        Ok(pretty(&output).into())
+        Ok(if as_text { output.printed() } else { to_json(&output) }.into())
     }))
 }
 
@@ -85,8 +88,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Fields<T> {
     }
 }
 
-fn request(text: &str) -> serde_json::Result<Request> {
-    of_fields(serde_json::from_str(text)?)
+fn read<I: DeserializeOwned>(text: &str) -> serde_json::Result<(Request, I)> {
+    let mut request: Request = of_fields(serde_json::from_str(text)?)?;
+    let input = of_fields(mem::take(&mut request.input))?;
+    Ok((request, input))
 }
 
 #[inline(never)]
@@ -94,14 +99,9 @@ fn of_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> serde_json::Res
     T::deserialize(MapDeserializer::new(fields.into_iter()))
 }
 
-/// `value` as the command line prints it.
-fn pretty<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
 #[inline(never)]
 fn refused(report: &Report) -> JsValue {
-    pretty(report).into()
+    to_json(report).into()
 }
 
 /// Where in the text it is wrong says nothing to those who wrote an object.

@@ -3,10 +3,10 @@
 use js_sys::Promise;
 use offshoot_core::{
     git,
-    location::{self, LocationFlags},
+    location::LocationFlags,
     ops::{
         self, BranchDeploymentInput, BranchName, BuildPlace, DeployInput, ListFilter,
-        LocationInput, Sources,
+        LocationInput, OnMissingToken, Sources,
     },
     settings::WaitSettings,
 };
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    json::{Fields, answer},
+    json::{Fields, Request, answer},
     ports::Ports,
 };
 
@@ -35,6 +35,7 @@ struct Deploy {
     sources: Fields<Sources>,
     wait: Fields<WaitSettings>,
     how: Fields<DeployInput>,
+    on_missing_token: OnMissingToken,
 }
 
 #[derive(Deserialize)]
@@ -84,11 +85,18 @@ pub fn detect_context(ports: Ports, request: String) -> Promise {
 
 #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
 pub fn deploy(ports: Ports, request: String) -> Promise {
-    answer(request, async move |request, Deploy { sources, wait, how }| {
+    answer(request, async move |request, input: Deploy| {
+        let Deploy { sources, wait, how, on_missing_token } = input;
         let limits = request.resolver(&ports).wait_limits(&wait.0)?;
-        let (connection, full) = ops::settle(&ports, &request.settings.0, &request.env)?;
-        let place = BuildPlace { path: &request.cwd, env: &request.env, full: full.as_ref() };
-        ops::deploy(&ports, &connection, place, how.0, &sources.0, limits).await
+        let Request { settings, env, cwd, .. } = &request;
+        let Some((connection, full)) =
+            ops::settle_or_skip(&ports, &settings.0, env, on_missing_token)?
+        else {
+            return Ok(None);
+        };
+        let place = BuildPlace { path: cwd, env, full: full.as_ref() };
+        let deployed = ops::deploy(&ports, &connection, place, how.0, &sources.0, limits);
+        deployed.await.map(Some)
     })
 }
 
@@ -179,10 +187,4 @@ pub fn wait_for_locations(ports: Ports, request: String) -> Promise {
         let locations = &input.locations;
         ops::wait_for_locations(&ports, &connection, &deployment, locations, limits).await
     })
-}
-
-/// The YAML of a JSON document, as the command line prints it.
-#[wasm_bindgen(js_name = toYaml)]
-pub fn to_yaml(document: &str) -> String {
-    serde_json::from_str(document).map(|value| location::to_yaml(&value)).unwrap_or_default()
 }

@@ -40,5 +40,5 @@ pub use location_state::{LoadState, LocationState, location_state};
 pub use notify::{CommentChange, Notified, NotifyInput, ProviderAccess, Told, notify};
 pub use outcome::{Outcome, Plan};
 pub use run::{LaunchInput, LaunchedRun, RunError, RunWait, launch_job, run_status};
-pub use settle::{Settled, settle};
+pub use settle::{OnMissingToken, Settled, settle, settle_or_skip};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

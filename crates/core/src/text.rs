@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    git::GitState,
     location::to_yaml,
     notify::Change,
     ops::{
@@ -20,6 +21,11 @@ use crate::{
 pub trait Text {
     /// The text, which may be empty.
     fn text(&self) -> String;
+
+    /// The same as a command prints it, where that is for people to read.
+    fn printed(&self) -> String {
+        self.text()
+    }
 }
 
 /// `value` as indented JSON.
@@ -155,6 +161,13 @@ impl Text for Waited {
     }
 }
 
+/// The commit.
+impl Text for GitState {
+    fn text(&self) -> String {
+        self.commit.as_ref().map(|commit| commit.hash.clone()).unwrap_or_default()
+    }
+}
+
 impl Text for Deleted {
     fn text(&self) -> String {
         String::new()
@@ -180,6 +193,10 @@ impl Text for Context {
         };
         fields.as_object().into_iter().flatten().filter_map(row).collect::<Vec<_>>().join("\n")
     }
+
+    fn printed(&self) -> String {
+        aligned(&self.text())
+    }
 }
 
 /// A line a check: state, name, what was found, and what to do, with tabs between.
@@ -189,6 +206,24 @@ impl Text for Diagnosis {
             let fix = check.fix.as_deref().unwrap_or_default();
             let columns = [check.state.as_str(), check.name, &check.found, fix];
             columns.map(one_line).join("\t").trim_end().to_owned()
+        };
+        self.checks.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What to do is on a line of its own.
+    fn printed(&self) -> String {
+        let width = |text: fn(&Check) -> &'static str| {
+            self.checks.iter().map(|check| text(check).len()).max().unwrap_or_default()
+        };
+        let (states, names) = (width(|check| check.state.as_str()), width(|check| check.name));
+        let row = |check: &Check| {
+            let Check { name, state, found, fix } = check;
+            let found = one_line(found);
+            let line = format!("{:states$}  {name:names$}  {found}", state.as_str());
+            match fix {
+                Some(fix) => format!("{line}\n{:1$}-> {fix}", "", states + names + 4),
+                None => line,
+            }
         };
         self.checks.iter().map(row).collect::<Vec<_>>().join("\n")
     }
@@ -212,6 +247,24 @@ impl<T: Text> Text for Outcome<T> {
             Self::Done(value) => value.text(),
             Self::Planned(plan) => plan.text(),
         }
+    }
+
+    fn printed(&self) -> String {
+        match self {
+            Self::Done(value) => value.printed(),
+            Self::Planned(plan) => plan.printed(),
+        }
+    }
+}
+
+/// Nothing, if there was nothing to be done.
+impl<T: Text> Text for Option<T> {
+    fn text(&self) -> String {
+        self.as_ref().map(Text::text).unwrap_or_default()
+    }
+
+    fn printed(&self) -> String {
+        self.as_ref().map(Text::printed).unwrap_or_default()
     }
 }
 
@@ -238,4 +291,19 @@ impl Text for Plan {
         }
         text
     }
+}
+
+/// `text`, whose lines have tabs between their columns, with spaces instead.
+fn aligned(text: &str) -> String {
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..3).map(width).collect();
+    let line = |row: &Vec<&str>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -88,9 +88,6 @@ Example:
     fn run(self, app: &App) -> Result<(), Failure> {
         let path = app.resolve(&self.project_dir)?;
         let context = ops::read_context(&app.host, &app.env, &path)?;
-        for line in context.remarks() {
-            app.note(&line);
-        }
         let source = context.ci.as_ref().map_or("cli", |ci| ci.value.as_str());
         app.print(&to_json(&json!({
             "source": source,

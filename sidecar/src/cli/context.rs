@@ -1,10 +1,7 @@
 //! `context`
 
 use clap::Args;
-use offshoot_core::{
-    ops,
-    text::{Text, to_json},
-};
+use offshoot_core::ops;
 
 use super::{shared::Output, tree::Verb};
 use crate::{app::App, failure::Failure};
@@ -29,30 +26,7 @@ Examples:
     }
 
     fn run(self, app: &App) -> Result<(), Failure> {
-        let json = self.output.json;
         let context = ops::read_context(&app.host, &app.env, &app.current_dir()?)?;
-        if json {
-            return app.print(&to_json(&context));
-        }
-        app.print(&aligned(&context.text()))?;
-        for line in context.remarks() {
-            app.note(&line);
-        }
-        Ok(())
+        app.answer(self.output.json, &context)
     }
-}
-
-/// `text`, whose lines have tabs between their columns, with spaces instead.
-fn aligned(text: &str) -> String {
-    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..3).map(width).collect();
-    let line = |row: &Vec<&str>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -119,11 +119,6 @@ Examples:
             return Ok(());
         };
         let limits = self.waiting.limits(app)?;
-        if let Ok(context) = ops::read_context(&app.host, &app.env, &path) {
-            for line in context.remarks() {
-                app.note(&line);
-            }
-        }
         let input = DeployInput {
             full_deployment: self.full_deployment,
             base_deployment_name: self.base_deployment_name,

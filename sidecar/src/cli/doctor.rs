@@ -3,9 +3,8 @@
 use clap::Args;
 use offshoot_core::{
     error::Code,
-    ops::{self, Check, CheckState, DeployInput, Diagnosis, DoctorPlace},
+    ops::{self, CheckState, DeployInput, Diagnosis, DoctorPlace},
     plus::DeploymentName,
-    text::{one_line, to_json},
 };
 use offshoot_native::DockerConfig;
 use pollster::block_on;
@@ -54,7 +53,7 @@ Examples:
         let json = self.output.json;
         let ready = self.look(app).map_err(|failure| failure.in_json(json));
         let diagnosis = ready?;
-        app.print(&if json { to_json(&diagnosis) } else { table(&diagnosis) })?;
+        app.answer(json, &diagnosis)?;
         let failed = diagnosis.checks.iter().filter(|check| check.state == CheckState::Failed);
         let failed: Vec<&str> = failed.map(|check| check.name).collect();
         match diagnosis.ok {
@@ -84,22 +83,4 @@ impl Doctor {
         let place = DoctorPlace { path: &path, env: &app.env, asks_other_regions: true };
         Ok(block_on(ops::doctor(&app.host, settled, place, &input, &sources, &keychain)))
     }
-}
-
-/// State, name and what was found, in columns; what to do is on a line of its own.
-fn table(diagnosis: &Diagnosis) -> String {
-    let width = |text: fn(&Check) -> &'static str| {
-        diagnosis.checks.iter().map(|check| text(check).len()).max().unwrap_or_default()
-    };
-    let (states, names) = (width(|check| check.state.as_str()), width(|check| check.name));
-    let row = |check: &Check| {
-        let Check { name, state, found, fix } = check;
-        let found = one_line(found);
-        let line = format!("{:states$}  {name:names$}  {found}", state.as_str());
-        match fix {
-            Some(fix) => format!("{line}\n{:1$}-> {fix}", "", states + names + 4),
-            None => line,
-        }
-    };
-    diagnosis.checks.iter().map(row).collect::<Vec<_>>().join("\n")
 }

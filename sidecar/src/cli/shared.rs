@@ -12,7 +12,7 @@ use offshoot_core::{
     ops,
     plus::{Connection, DeploymentName},
     secret::Secret,
-    settings::{Resolver, Settings, SettingsError, WaitSettings},
+    settings::{Resolver, Settings, WaitSettings},
 };
 
 use crate::{app::App, failure::Failure};
@@ -68,16 +68,8 @@ impl Connect {
         app: &App,
         on_missing_token: OnMissingToken,
     ) -> Result<Option<(Connection, Option<DeploymentName>)>, Failure> {
-        match self.settled(app)? {
-            Ok(found) => Ok(Some(found)),
-            Err(error @ (SettingsError::NoToken | SettingsError::NoTokenInFork { .. }))
-                if on_missing_token == OnMissingToken::Skip =>
-            {
-                app.note(&format!("skipped: {error}"));
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let settings = self.settings(app, None)?;
+        Ok(ops::settle_or_skip(&app.host, &settings, &app.env, on_missing_token.into())?)
     }
 
     /// What the settings lead to, for a command that goes on without a connection.
@@ -117,6 +109,15 @@ pub enum OnMissingToken {
     Skip,
     /// Say why, and fail
     Fail,
+}
+
+impl From<OnMissingToken> for ops::OnMissingToken {
+    fn from(action: OnMissingToken) -> Self {
+        match action {
+            OnMissingToken::Skip => Self::Skip,
+            OnMissingToken::Fail => Self::Fail,
+        }
+    }
 }
 
 /// The deployment that a command concerns.

@@ -6,13 +6,13 @@ mod head;
 use serde::Serialize;
 
 use self::fields::put_together;
-use super::Error;
+use super::{Error, Event};
 use crate::{
     ci::{self, BuildKind, Detected, Found, Hosting, PullRequestStatus, System},
     ci_files,
     env::Env,
     git::{self, GitState},
-    ports::Host,
+    ports::{Events, Host},
 };
 
 /// What is known of a build. A field that nothing tells is left out.
@@ -112,8 +112,14 @@ pub struct Conflict {
 }
 
 impl Context {
-    /// What a person should know before going by this context: a line each.
-    pub fn remarks(&self) -> Vec<String> {
+    /// Tells what a person should know before going by this context.
+    pub(super) fn remark(&self, events: &impl Events) {
+        for remark in self.remarks() {
+            events.emit(Event::Remark { remark });
+        }
+    }
+
+    fn remarks(&self) -> Vec<String> {
         let conflict = |Conflict { field, used, other }: &Conflict| {
             format!(
                 "note: {field} is `{}` by {}, but `{}` by {}; the former counts",
@@ -125,12 +131,14 @@ impl Context {
     }
 }
 
-/// What CI and the checkout at `path`, an absolute path, tell.
+/// What CI and the checkout at `path`, an absolute path, tell. What is strange about it is told by [`Event::Remark`].
 ///
 /// # Errors
 /// If neither does: no CI is known by its variables, and there is no repository, or none that can be read.
 pub fn read_context<H: Host>(host: &H, env: &Env, path: &str) -> Result<Context, Error> {
-    Ok(Build::read(host, env, path)?.context)
+    let context = Build::read(host, env, path)?.context;
+    context.remark(host.events());
+    Ok(context)
 }
 
 #[cfg(test)]

@@ -93,6 +93,7 @@ pub async fn deploy<H: Host>(
     limits: WaitLimits,
 ) -> Result<Outcome<Deployed>, Error> {
     let build = Build::read(host, place.env, place.path)?;
+    build.context.remark(host.events());
     let wish = match &input.full_deployment {
         Some(name) => Wish::Full(name),
         None => Wish::ByBuild { full: place.full },

@@ -23,6 +23,16 @@ pub enum Event {
         /// Until the next attempt.
         delay_seconds: f64,
     },
+    /// Something that a person should know of the build before going by it, such as a conflict of CI and checkout.
+    Remark {
+        /// In one line.
+        remark: String,
+    },
+    /// Nothing is done, and that is as it was asked for.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
     /// It is decided which deployment the build goes to.
     TargetChosen {
         /// Which, and why.
@@ -120,6 +130,8 @@ impl fmt::Display for Event {
             Self::Retrying { doing, reason, delay_seconds } => {
                 write!(f, "could not {doing}: {reason}; trying again in {delay_seconds:.1} s")
             }
+            Self::Remark { remark } => f.write_str(remark),
+            Self::Skipped { reason } => write!(f, "skipped: {reason}"),
             Self::TargetChosen { target: Target::BranchDeployment { branch } } => {
                 let Found { value, source } = branch;
                 write!(f, "this goes to the branch deployment of {value} ({source})")

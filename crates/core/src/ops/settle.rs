@@ -1,10 +1,13 @@
 //! What the settings of a build lead to.
 
+use serde::Deserialize;
+
+use super::Event;
 use crate::{
     ci, ci_files,
     env::Env,
     plus::{Connection, DeploymentName},
-    ports::{Files, Host},
+    ports::{Events, Files, Host},
     settings::{Resolver, Settings, SettingsError},
 };
 
@@ -23,6 +26,40 @@ pub fn settle<H: Host>(host: &H, settings: &Settings, env: &Env) -> Settled {
         SettingsError::NoToken => no_token(files, env),
         error => error,
     })
+}
+
+/// What to do without an API token, as in pull requests from forks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum OnMissingToken {
+    /// Fail.
+    #[default]
+    Fail,
+    /// Do nothing, and say why: [`Event::Skipped`].
+    Skip,
+}
+
+/// As [`settle`], for what may be skipped: `None` if it is.
+///
+/// # Errors
+/// As [`settle`], unless there is no token and that is to be passed over.
+pub fn settle_or_skip<H: Host>(
+    host: &H,
+    settings: &Settings,
+    env: &Env,
+    on_missing_token: OnMissingToken,
+) -> Result<Option<(Connection, Option<DeploymentName>)>, SettingsError> {
+    match (settle(host, settings, env), on_missing_token) {
+        (
+            Err(error @ (SettingsError::NoToken | SettingsError::NoTokenInFork { .. })),
+            OnMissingToken::Skip,
+        ) => {
+            host.events().emit(Event::Skipped { reason: error.to_string() });
+            Ok(None)
+        }
+        (settled, _) => settled.map(Some),
+    }
 }
 
 fn no_token(files: &impl Files, env: &Env) -> SettingsError {

@@ -4,7 +4,7 @@
 //! Blanks at the beginning of such a line mean nothing, so the line is pushed to the right, parsed again, and
 //! the positions are put back. Nor does PyYAML want a blank between a quote or bracket and a comment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Node, Position, Value};
 
@@ -30,6 +30,8 @@ pub(super) enum Stop {
 #[derive(Default)]
 pub(super) struct Reflow {
     lines: BTreeSet<usize>,
+    /// Where a blank was put before a comment: the column of each line, in the text as it was given.
+    comments: BTreeMap<usize, usize>,
     spent: usize,
 }
 
@@ -55,6 +57,9 @@ impl Reflow {
             return None;
         }
         if matches!(stop, Stop::Comment(_)) {
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let Position { line, column } = self.original(Position { line: line + 1, column });
+            self.comments.insert(line, column);
             return after.starts_with('#').then(|| format!("{before} {after}"));
         }
         let mut pushed = String::with_capacity(text.len() + PUSH * count);
@@ -74,12 +79,14 @@ impl Reflow {
     /// Where `position` is in the text as it was given.
     pub(super) fn original(&self, position: Position) -> Position {
         let push = if self.lines.contains(&position.line) { PUSH } else { 0 };
-        Position { column: position.column.saturating_sub(push).max(1), ..position }
+        let column = position.column.saturating_sub(push).max(1);
+        let behind = self.comments.get(&position.line).is_some_and(|comment| column > *comment);
+        Position { column: column - usize::from(behind), ..position }
     }
 
     /// Puts back the positions in `node`.
     pub(super) fn restore(&self, node: &mut Node) {
-        if self.lines.is_empty() {
+        if self.lines.is_empty() && self.comments.is_empty() {
             return;
         }
         node.span.start = self.original(node.span.start);
