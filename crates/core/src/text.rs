@@ -30,6 +30,11 @@ pub trait Text {
 
 /// `value` as indented JSON.
 pub fn to_json<T: Serialize>(value: &T) -> String {
+    indented(&serde_json::to_value(value).unwrap_or_default())
+}
+
+/// Apart, so that the printer is compiled once and not for each kind of value.
+fn indented(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 

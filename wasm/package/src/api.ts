@@ -13,6 +13,7 @@ import type {
   ListedCodeLocation,
   ListFilter,
   LocationFlags,
+  OnMissingToken,
   Plan,
   Settings,
   Sources,
@@ -31,7 +32,10 @@ export type ReadGitStateOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
 /** Options of {@link detectContext}. */
 export type DetectContextOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
 /** Options of {@link deploy}. The deployment that they may name is for builds of the default branch. */
-export interface DeployOptions extends DeployInput, Sources, WaitSettings, Settings, CallOptions {}
+export interface DeployOptions extends DeployInput, Sources, WaitSettings, Settings, CallOptions {
+  /** `skip` answers with null where there is no API token, as in pull requests from forks. Default: `fail`. */
+  on_missing_token?: OnMissingToken;
+}
 /** Options of {@link createOrUpdateBranchDeployment}. */
 export interface BranchDeploymentOptions extends BranchDeploymentInput, OrganizationSettings, CallOptions {}
 /** Options of {@link deleteBranchDeployment}. */
@@ -77,8 +81,9 @@ export const requests = {
   readGitState: (_: ReadGitStateOptions): Request => ({ settings: {}, input: {} }),
   detectContext: (_: DetectContextOptions): Request => ({ settings: {}, input: {} }),
   deploy: (options: DeployOptions): Request => {
-    const { settings, wait, input } = part(options, "deployment");
-    return { settings, input: { wait, ...sources(input) } };
+    const { on_missing_token = "fail", ...others } = options;
+    const { settings, wait, input } = part(others, "deployment");
+    return { settings, input: { on_missing_token, wait, ...sources(input) } };
   },
   createOrUpdateBranchDeployment: (options: BranchDeploymentOptions) => of(options, "organization", {}),
   deleteBranchDeployment: (options: DeleteBranchDeploymentOptions) => of(options, "deployment", { dry_run: false }),
@@ -152,7 +157,9 @@ export async function detectContext(options: DetectContextOptions = {}): Promise
  * @example
  * const { url, target } = await deploy({ image_tag: process.env.GIT_COMMIT });
  */
-export async function deploy<Options extends DeployOptions>(options: Options): Promise<Done<Deployed, Options>> {
+export async function deploy<Options extends DeployOptions>(
+  options: Options,
+): Promise<Done<Deployed, Options> | (Options extends { on_missing_token: "skip" } ? null : never)> {
   return run("deploy", options);
 }
 

@@ -16,6 +16,8 @@ export type Operation = {
 export interface Request {
   settings: object;
   input: object;
+  /** Whether the answer is to be what the command line prints without `--json`. */
+  as_text?: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
 import manifest from "../package.json";
 import { parse, type Parsed } from "./cli/parse.js";
-import { helpText, resultText } from "./cli/text.js";
+import { helpText } from "./cli/help.js";
 import { withToken } from "./cli/token.js";
 import { call, OffshootError, requests } from "./internal.js";
 import type { Progress } from "./options.js";
@@ -28,9 +28,9 @@ async function main(args: string[]): Promise<number> {
 
 async function run({ command, options, json }: Parsed & { kind: "run" }): Promise<number> {
   try {
+    if (command.operation === "deploy" && process.env.OFFSHOOT_OUTPUT_FILE) process.stderr.write("note: only the binary writes OFFSHOOT_OUTPUT_FILE\n");
     const request = (requests[command.operation] as (options: object) => { settings: object; input: object })(withToken(options));
-    const text = await call(command.operation, request, { onEvent: show });
-    return print(json ? text : resultText(command.operation, text));
+    return print(await call(command.operation, { ...request, as_text: !json }, { onEvent: show }));
   } catch (error) {
     if (json && error instanceof OffshootError) print(JSON.stringify({ error }, null, 2));
     return failed(error);

@@ -48,13 +48,20 @@ export function usage(message: string, hint: string): OffshootError {
   return new OffshootError({ code: "usage.invalid", message, hint, exit_code: 2, status: 400 });
 }
 
+/** As the binary, for the errors that people can mend. */
+const HINTS: Readonly<Record<string, string>> = {
+  ENOENT: "it is not there; is the path right?",
+  EACCES: "look at the permissions, and as whom this runs",
+};
+
 /** Something local that failed, to complete "could not ...". */
 export function io(doing: string, error: unknown): OffshootError {
-  const { message, errno = 0 } = error as NodeJS.ErrnoException;
+  const { message, errno = 0, code = "" } = error as NodeJS.ErrnoException;
   // As the binary says it: `ENOENT: no such file or directory, open 'x'` is "No such file or directory (os error 2)".
   const words = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
   const reason = `${words.charAt(0).toUpperCase()}${words.slice(1)} (os error ${-errno})`;
-  return new OffshootError({ code: "io", message: `could not ${doing}: ${reason}`, exit_code: 1, status: 500 }, error);
+  const hint = HINTS[code] ?? "the system's own words say what it lacks";
+  return new OffshootError({ code: "io", message: `could not ${doing}: ${reason}`, hint, exit_code: 1, status: 500 }, error);
 }
 
 /** A trap, a stack overflow, or whatever else should not have happened. */

@@ -64,6 +64,7 @@ export type {
   ListedCodeLocation,
   ListFilter,
   LocationFlags,
+  OnMissingToken,
   Plan,
   PlannedCall,
   PullRequestStatus,

@@ -2,7 +2,6 @@
 export * from "./api.js";
 export { call } from "./call.js";
 export { io, OffshootError, usage } from "./error.js";
-export { instance } from "./instance.js";
 export { slashed } from "./ports/files.js";
 export { proxyFor } from "./ports/proxy.js";
 export { decode } from "./ports/charset.js";

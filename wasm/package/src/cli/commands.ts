@@ -1,7 +1,7 @@
 import type { Operation } from "../call.js";
 
-/** How the value of a flag is read. Texts that may begin with a dash say so. */
-export type Kind = "text" | "dashed-text" | "on" | "seconds" | "count" | "number" | "status" | "condition" | "refused";
+/** How the value of a flag is read. Texts that may begin with a dash say so; `texts` may be given several times. */
+export type Kind = "text" | "texts" | "dashed-text" | "on" | "seconds" | "count" | "number" | "status" | "condition" | "fail-or-skip" | "refused";
 
 /** A flag of a command, with the option it becomes: its own name with `_`, unless `option` says otherwise. */
 export interface Flag {
@@ -52,15 +52,45 @@ const OUTPUT: Flags = { ...JSON_, "dry-run": { kind: "on", help: "print the call
 const REPOSITORY = text("name of the Git repository", { aliases: ["repo-name"] });
 const BRANCH = text("branch");
 
+const BASE: Flags = {
+  "base-deployment-name": text("full deployment to compare with"),
+  "snapshot-base-condition": { kind: "condition", help: "when to put the base's definitions aside to compare with: on-create or on-update" },
+};
+
+const CODE: Flags = {
+  "python-file": text("Python file that holds the definitions", { short: "f" }),
+  "package-name": text("Python package that holds the definitions", { short: "p" }),
+  "module-name": text("Python module that holds the definitions", { short: "m" }),
+  "working-directory": text("directory that imports are relative to"),
+};
+
+const REPORT: Flag = { kind: "refused", hidden: true, help: "only the binary writes reports" };
+
+const DEPLOY: Flags = {
+  "full-deployment": text("full deployment to go to, whatever the build is of"),
+  ...BASE,
+  timestamp: { kind: "number", help: "time of the commit in seconds since the Unix epoch, where there is no checkout" },
+  "allow-older": { kind: "on", help: "let this commit take the place of a newer one" },
+  "on-missing-token": { kind: "fail-or-skip", help: "what to do without an API token, as in pull requests from forks: fail or skip" },
+  "location-file": text("location file; by default build.yaml, dagster_cloud.yaml or the dg project"),
+  "location-name": { kind: "texts", help: "code location to deploy; may be given several times" },
+  "image-tag": text("tag of the images that were built, for `build.registry` of each location"),
+  image: { kind: "texts", help: "image of a location, as LOCATION=REFERENCE; may be given several times" },
+  ...CODE,
+  "git-url": text("page that shows the code"),
+  "report-md": REPORT,
+  junit: REPORT,
+  ...CONNECT,
+  ...WAITING,
+  ...OUTPUT,
+};
+
 const ADD_LOCATION: Flags = {
   "location-file": text("YAML file that describes the location, or several of them", { aliases: ["from"] }),
   "location-name": text("name of the code location"),
   image: text("image that holds the code"),
-  "python-file": text("Python file that holds the definitions", { short: "f" }),
-  "package-name": text("Python package that holds the definitions", { short: "p" }),
-  "module-name": text("Python module that holds the definitions", { short: "m" }),
+  ...CODE,
   "autoload-defs-module-name": text("Python module below which definitions are looked for"),
-  "working-directory": text("directory that imports are relative to"),
   "executable-path": text("Python executable that loads the code"),
   attribute: text("attribute that is the definitions, or a function that returns them", { short: "a" }),
   "commit-hash": text("commit that the code is from"),
@@ -77,6 +107,18 @@ const both = (...names: string[]) => [...names.map((name) => `deployment ${name}
 
 /** All commands. */
 export const COMMANDS: readonly Command[] = [
+  {
+    paths: ["context"],
+    operation: "detectContext",
+    help: "Tell what is known of this build, and from where",
+    flags: JSON_,
+  },
+  {
+    paths: ["deploy"],
+    operation: "deploy",
+    help: "Deploy this build in one step: branch deployment, code locations, wait",
+    flags: DEPLOY,
+  },
   {
     paths: ["branch-deployment create-or-update"],
     operation: "createOrUpdateBranchDeployment",
@@ -98,8 +140,7 @@ export const COMMANDS: readonly Command[] = [
       "author-name": { kind: "dashed-text", help: "author of the commit" },
       "author-email": text("author's email"),
       "author-avatar-url": text("author's picture"),
-      "base-deployment-name": text("full deployment to compare with"),
-      "snapshot-base-condition": { kind: "condition", help: "when to put the base's definitions aside to compare with: on-create or on-update" },
+      ...BASE,
       ...CONNECT,
       ...OUTPUT,
     },

@@ -9,7 +9,7 @@ export type Parsed =
   | { kind: "run"; command: Command; options: Record<string, unknown>; json: boolean };
 
 /** Verbs that only the binary has. */
-const BINARY_ONLY = new Set(["sandbox", "serve", "stop", "completions"]);
+const BINARY_ONLY = new Set(["ci", "close", "completions", "demo", "doctor", "job", "notify", "prune", "run", "sandbox", "serve", "stop"]);
 
 /**
  * Reads the arguments as the binary does.
@@ -71,8 +71,10 @@ function read(command: Command, args: readonly string[]): { options: Record<stri
     const [name, flag] = named.get(token.name) as [string, Flag];
     // `-o=acme` is `-o acme`. The last of several wins, as in the official tool.
     const value = token.inlineValue && !token.rawName.startsWith("--") ? token.value?.replace(/^=/, "") : token.value;
+    const before = flag.kind === "texts" ? ((given.get(name) as unknown[] | undefined) ?? []) : [];
+    const read = valueOf(name, flag, value);
     given.delete(name);
-    given.set(name, valueOf(name, flag, value));
+    given.set(name, flag.kind === "texts" ? [...before, read] : read);
   }
   return settled(command, given, words);
 }
@@ -115,6 +117,7 @@ function valueOf(name: string, flag: Flag, value: string | undefined): unknown {
   const invalid = (why: string) => new Error(`invalid value \`${value}\` for \`--${name}\`: ${why}`);
   switch (flag.kind) {
     case "text":
+    case "texts":
     case "dashed-text":
       return value;
     case "on":
@@ -133,6 +136,9 @@ function valueOf(name: string, flag: Flag, value: string | undefined): unknown {
       return value;
     case "condition":
       if (!/^on[-_](create|update)$/i.test(value ?? "")) throw invalid("it is no snapshot condition: on-create or on-update");
+      return value;
+    case "fail-or-skip":
+      if (!/^(fail|skip)$/.test(value ?? "")) throw invalid("it is neither fail nor skip");
       return value;
     case "refused":
       throw invalid(flag.help);

@@ -13,6 +13,6 @@ function read(path: string): string {
   try {
     return readFileSync(path === "-" ? 0 : path, "utf8");
   } catch (error) {
-    throw io(`read the API token from \`${path}\``, error);
+    throw io(`read the token from \`${path}\``, error);
   }
 }
