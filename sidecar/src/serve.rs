@@ -31,6 +31,7 @@ use tokio::runtime;
 pub use self::{
     listen::{Address, Bind},
     openapi::document,
+    shared_reads::SharedReads,
 };
 use self::{sidecar::Sidecar, token::Token, workspace::Workspace};
 use crate::{failure::Failure, log};
