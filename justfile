@@ -36,7 +36,7 @@ bench: release wasm
 # What is generated and committed.
 generate:
     UPDATE_GENERATED=1 cargo test -q -p offshoot-core
-    cargo run -q -p offshoot -- serve --print-openapi > sidecar/openapi.json
+    UPDATE_GENERATED=1 cargo test -q -p offshoot openapi
 
 # Snapshots that have changed, one by one.
 review:

@@ -6,20 +6,20 @@ use offshoot_core::{
     env::Env,
     text::{Text, to_json},
 };
-use offshoot_native::{BlockingClock, BlockingHttp, NativeHost};
 use serde::Serialize;
 
-use crate::{failure::Failure, progress::Progress};
-
-/// The host of one-shot commands: no runtime, no threads.
-pub type OneShot = NativeHost<BlockingHttp, BlockingClock, Progress>;
+use crate::{
+    failure::Failure,
+    host::{self, Host},
+    progress::Progress,
+};
 
 /// What every command works with.
 pub struct App {
     /// The process's variables. What is not UTF-8 is left out: no setting of ours can be.
     pub env: Env,
     /// The ports.
-    pub host: OneShot,
+    pub host: Host,
 }
 
 impl App {
@@ -30,8 +30,7 @@ impl App {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let progress = Progress::new(io::stderr().is_terminal());
-        let host = NativeHost::new(BlockingHttp::new(env.clone()), BlockingClock, progress);
-        Self { env, host }
+        Self { host: host::of_command(env.clone(), progress), env }
     }
 
     /// The directory that the command was started in, with `/` between its parts.

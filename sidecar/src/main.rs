@@ -3,6 +3,7 @@
 mod app;
 mod cli;
 mod failure;
+mod host;
 mod log;
 mod progress;
 mod report;

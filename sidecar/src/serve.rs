@@ -9,6 +9,7 @@ mod connections;
 mod fields;
 mod guard;
 pub mod listen;
+#[cfg(test)]
 mod openapi;
 mod problem;
 mod router;
@@ -30,7 +31,7 @@ use tokio::runtime;
 
 pub use self::{
     listen::{Address, Bind},
-    openapi::document,
+    shared_reads::SharedReads,
 };
 use self::{sidecar::Sidecar, token::Token, workspace::Workspace};
 use crate::{failure::Failure, log};

@@ -205,3 +205,9 @@ pub trait Events: MaybeSync {
     /// Takes note of `event`.
     fn emit(&self, event: crate::ops::Event);
 }
+
+impl<E: Events + ?Sized> Events for Box<E> {
+    fn emit(&self, event: crate::ops::Event) {
+        (**self).emit(event);
+    }
+}

@@ -14,7 +14,7 @@ use super::{
     shared::{Connect, Output},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure};
+use crate::{app::App, failure::Failure, host::DockerKeychain};
 
 /// `doctor`
 #[derive(Debug, Args)]
@@ -79,7 +79,8 @@ impl Doctor {
             allow_older: self.allow_older,
             ..DeployInput::default()
         };
-        let (sources, keychain) = (self.what.sources(), DockerConfig::new(&app.env));
+        let sources = self.what.sources();
+        let keychain = DockerKeychain::Blocking(DockerConfig::new(&app.env));
         let place = DoctorPlace { path: &path, env: &app.env, asks_other_regions: true };
         Ok(block_on(ops::doctor(&app.host, settled, place, &input, &sources, &keychain)))
     }

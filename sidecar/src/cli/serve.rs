@@ -57,8 +57,6 @@ pub struct Serve {
     /// Print how it is reached as JSON
     #[arg(long)]
     json: bool,
-    #[arg(long, hide = true, exclusive = true)]
-    print_openapi: bool,
     #[arg(long, hide = true, requires = "background")]
     detached: bool,
     #[command(flatten)]
@@ -78,9 +76,6 @@ Examples:
 
     fn run(self, app: &App) -> Result<(), Failure> {
         let json = self.json;
-        if self.print_openapi {
-            return app.print(&serve::document());
-        }
         if self.log.is_some() && !self.background {
             return Err(Failure::usage(
                 "--log is for the background",

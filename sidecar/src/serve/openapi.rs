@@ -1,33 +1,41 @@
-//! The OpenAPI document, made of the calls and their types.
+//! The OpenAPI document, made of the calls and their types. It is a file of the repository, which the binary serves.
+
+use std::{env, fs, path::Path};
 
 use offshoot_core::text::to_json;
-use utoipa::PartialSchema;
-use utoipa::openapi::{
-    Components, Content, ContentBuilder, Info, OpenApi, RefOr, Schema, SecurityRequirement,
-    path::Operation,
-    response::ResponseBuilder,
-    schema::{Object, Type},
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+use utoipa::{
+    OpenApi, PartialSchema,
+    openapi::{
+        self, Components, Content, ContentBuilder, Info, RefOr, Schema, SecurityRequirement,
+        path::Operation,
+        response::ResponseBuilder,
+        schema::{Object, Type},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
-use super::{problem::ProblemDocument, router};
+use super::{
+    problem::ProblemDocument,
+    router::{DescribedOperations, DescribedOwnCalls},
+};
 
 /// The name of the bearer token in the document.
 const TOKEN: &str = "token";
 
-/// The document.
-pub fn document() -> String {
-    let calls = router::operations().merge(router::own_calls());
-    text(complete(calls.into_openapi()))
-}
-
-/// `document` as it is served.
-pub fn text(document: OpenApi) -> String {
-    format!("{}\n", to_json(&document))
+/// `just generate` brings the file up to date.
+#[test]
+fn the_document_is_the_one_on_record() {
+    let calls = DescribedOperations::openapi().merge_from(DescribedOwnCalls::openapi());
+    let document = format!("{}\n", to_json(&complete(calls)));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    if env::var_os("UPDATE_GENERATED").is_some() {
+        fs::write(&path, &document).unwrap();
+    }
+    assert!(fs::read_to_string(path).unwrap() == document, "run `just generate`");
 }
 
 /// `document` with what all calls have in common: the token, forms beside JSON, text answers, and problems.
-pub fn complete(mut document: OpenApi) -> OpenApi {
+fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
     let mut info = Info::new("offshoot", env!("CARGO_PKG_VERSION"));
     info.description = Some(
         "Branch deployments and code locations of Dagster+, for pipeline steps that have curl. \
@@ -61,7 +69,7 @@ fn complete_operation(operation: &mut Operation) {
         }
     }
     let problem = ContentBuilder::new()
-        .schema(Some(RefOr::Ref(utoipa::openapi::Ref::from_schema_name("Problem"))))
+        .schema(Some(RefOr::Ref(openapi::Ref::from_schema_name("Problem"))))
         .build();
     let problem = ResponseBuilder::new()
         .description("Why there is no result.")
@@ -73,18 +81,4 @@ fn complete_operation(operation: &mut Operation) {
 fn text_content() -> Content {
     let text = Object::with_type(Type::String);
     ContentBuilder::new().schema(Some(RefOr::T(Schema::Object(text)))).build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `offshoot serve --print-openapi > sidecar/openapi.json` brings the file up to date.
-    #[test]
-    fn the_document_is_the_one_on_record() {
-        assert!(
-            include_str!("../../openapi.json") == document(),
-            "sidecar/openapi.json is not what `offshoot serve --print-openapi` prints"
-        );
-    }
 }

@@ -7,27 +7,28 @@ use axum::{
     http::{Response, header},
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     calls::{branch_deployments, close, context, deploy, doctor, locations, notify, own, wait},
-    guard, openapi,
+    guard,
     problem::Problem,
     sidecar::Sidecar,
 };
 
+/// The OpenAPI document. A test makes it of the calls and their types, so that the binary need not.
+const DOCUMENT: &str = include_str!("../../openapi.json");
+
 /// All calls with all that guards them.
 pub fn router(sidecar: Arc<Sidecar>) -> Router {
-    let operations = operations().route_layer(from_fn_with_state(sidecar.clone(), guard::admit));
-    let (router, described) = operations.merge(own_calls()).split_for_parts();
-    let document = openapi::text(openapi::complete(described));
-    let router = router
+    let router = operations()
+        .route_layer(from_fn_with_state(sidecar.clone(), guard::admit))
+        .merge(own_calls())
         .route(
             "/openapi.json",
-            get(async || ([(header::CONTENT_TYPE, "application/json")], document)),
+            get(async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT)),
         )
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::method_not_allowed)
@@ -36,28 +37,49 @@ pub fn router(sidecar: Arc<Sidecar>) -> Router {
     shielded(router)
 }
 
-/// The calls that work on Dagster+ or the workspace. They are bounded in number.
-pub fn operations() -> OpenApiRouter<Arc<Sidecar>> {
-    OpenApiRouter::new()
-        .routes(routes!(branch_deployments::put, branch_deployments::list))
-        .routes(routes!(branch_deployments::show, branch_deployments::delete))
-        .routes(routes!(branch_deployments::name))
-        .routes(routes!(locations::list))
-        .routes(routes!(locations::put, locations::show, locations::delete))
-        .routes(routes!(wait::wait))
-        .routes(routes!(deploy::deploy))
-        .routes(routes!(close::close))
-        .routes(routes!(notify::notify))
-        .routes(routes!(context::read))
-        .routes(routes!(doctor::look))
+/// A router for `$name` calls, and for the test that writes the document, their description: a call has both or none.
+macro_rules! calls {
+    (
+        $(#[$meta:meta])*
+        $name:ident, $described:ident;
+        $($path:literal: $($method:ident => $module:ident::$call:ident),+;)+
+    ) => {
+        $(#[$meta])*
+        fn $name() -> Router<Arc<Sidecar>> {
+            Router::new()$(.route($path, MethodRouter::new()$(.$method($module::$call))+))+
+        }
+
+        #[cfg(test)]
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($module::$call),+),+))]
+        pub struct $described;
+    };
 }
 
-/// The calls about the sidecar itself, which are answered however much runs.
-pub fn own_calls() -> OpenApiRouter<Arc<Sidecar>> {
-    OpenApiRouter::new()
-        .routes(routes!(own::health))
-        .routes(routes!(own::ready))
-        .routes(routes!(own::stop))
+calls! {
+    /// The calls that work on Dagster+ or the workspace. They are bounded in number.
+    operations, DescribedOperations;
+    "/v1/branch-deployments": put => branch_deployments::put, get => branch_deployments::list;
+    "/v1/branch-deployments/{name}":
+        get => branch_deployments::show, delete => branch_deployments::delete;
+    "/v1/branch-deployment-name": get => branch_deployments::name;
+    "/v1/deployments/{deployment}/locations": get => locations::list;
+    "/v1/deployments/{deployment}/locations/{location}":
+        put => locations::put, get => locations::show, delete => locations::delete;
+    "/v1/deployments/{deployment}/wait": post => wait::wait;
+    "/v1/deploy": post => deploy::deploy;
+    "/v1/close": post => close::close;
+    "/v1/notify": post => notify::notify;
+    "/v1/context": get => context::read;
+    "/v1/doctor": get => doctor::look;
+}
+
+calls! {
+    /// The calls about the sidecar itself, which are answered however much runs.
+    own_calls, DescribedOwnCalls;
+    "/healthz": get => own::health;
+    "/readyz": get => own::ready;
+    "/v1/stop": post => own::stop;
 }
 
 /// `router`, whose panics are answers, and whose problems have bodies.

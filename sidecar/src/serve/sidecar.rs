@@ -8,12 +8,13 @@ use offshoot_core::{
     plus::{Connection, DeploymentName},
     ports::Events,
 };
-use offshoot_native::{NativeHost, TokioClock, TokioHttp};
+use offshoot_native::TokioHttp;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
     Options, listen::Address, shared_reads::SharedReads, token::Token, workspace::Workspace,
 };
+use crate::host::{self, Host};
 
 /// What all requests share.
 pub struct Sidecar {
@@ -40,9 +41,6 @@ pub struct Sidecar {
     is_cut: watch::Sender<bool>,
 }
 
-/// The host of one request.
-pub type RequestHost<E> = NativeHost<SharedReads<TokioHttp>, TokioClock, E>;
-
 impl Sidecar {
     /// The state at the start.
     pub fn new(options: Options, address: &Address) -> Arc<Self> {
@@ -64,12 +62,12 @@ impl Sidecar {
     }
 
     /// A host whose events go to `events`.
-    pub fn host_with<E: Events>(&self, events: E) -> RequestHost<E> {
-        NativeHost::new(self.http.clone(), TokioClock, events)
+    pub fn host_with(&self, events: impl Events + 'static) -> Host {
+        host::of_request(self.http.clone(), events)
     }
 
     /// A host whose events go nowhere: the answer says it all.
-    pub fn host(&self) -> RequestHost<Unheard> {
+    pub fn host(&self) -> Host {
         self.host_with(Unheard)
     }
 
@@ -143,7 +141,7 @@ impl Drop for Slot {
 }
 
 /// Events that nobody listens to.
-pub struct Unheard;
+struct Unheard;
 
 impl Events for Unheard {
     fn emit(&self, _: Event) {}

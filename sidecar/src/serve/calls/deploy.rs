@@ -5,18 +5,20 @@ use std::sync::Arc;
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use offshoot_core::{
     ops::{self, BuildPlace, DeployInput, Deployed, Outcome, Sources, WaitLimits},
-    ports::Events,
     settings::WaitSettings,
 };
 use serde::Deserialize;
 
 use super::Checkout;
-use crate::serve::{
-    answer::Format,
-    fields::Fields,
-    problem::Problem,
-    sidecar::{RequestHost, Sidecar, Slot},
-    stream,
+use crate::{
+    host::Host,
+    serve::{
+        answer::Format,
+        fields::Fields,
+        problem::Problem,
+        sidecar::{Sidecar, Slot},
+        stream,
+    },
 };
 
 /// What is deployed, and how. The variables of the build are those that the sidecar was started with.
@@ -87,8 +89,8 @@ struct Work {
     limits: WaitLimits,
 }
 
-async fn run<E: Events>(
-    host: &RequestHost<E>,
+async fn run(
+    host: &Host,
     sidecar: &Sidecar,
     work: Work,
     body: DeployBody,

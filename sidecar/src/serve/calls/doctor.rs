@@ -7,7 +7,10 @@ use offshoot_core::ops::{self, DeployInput, Diagnosis, DoctorPlace, Sources};
 use offshoot_native::TokioDockerConfig;
 
 use super::Checkout;
-use crate::serve::{answer::Format, fields::Query, problem::Problem, sidecar::Sidecar};
+use crate::{
+    host::DockerKeychain,
+    serve::{answer::Format, fields::Query, problem::Problem, sidecar::Sidecar},
+};
 
 /// Tell whether a deploy would work, and what to do where it would not.
 ///
@@ -37,7 +40,7 @@ pub async fn look(
     let settled = Ok((sidecar.connection.clone(), sidecar.full.clone()));
     // The host is pinned: the token goes nowhere else.
     let place = DoctorPlace { path: &path, env: &sidecar.env, asks_other_regions: false };
-    let keychain = TokioDockerConfig::new(&sidecar.env);
+    let keychain = DockerKeychain::Tokio(TokioDockerConfig::new(&sidecar.env));
     let diagnosis = ops::doctor(&sidecar.host(), settled, place, &input, &sources, &keychain).await;
     Ok(format.answer(StatusCode::OK, &diagnosis))
 }

@@ -6,18 +6,20 @@ use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use offshoot_core::{
     ops::{self, Waited},
     plus::DeploymentName,
-    ports::Events,
     settings::WaitSettings,
 };
 use serde::Deserialize;
 
 use super::Named;
-use crate::serve::{
-    answer::Format,
-    fields::Fields,
-    problem::Problem,
-    sidecar::{RequestHost, Sidecar, Slot},
-    stream,
+use crate::{
+    host::Host,
+    serve::{
+        answer::Format,
+        fields::Fields,
+        problem::Problem,
+        sidecar::{Sidecar, Slot},
+        stream,
+    },
 };
 
 /// What to wait for, and how long.
@@ -70,8 +72,8 @@ pub async fn wait(
     Ok(format.answer(StatusCode::OK, &waited))
 }
 
-async fn run<E: Events>(
-    host: &RequestHost<E>,
+async fn run(
+    host: &Host,
     sidecar: &Sidecar,
     deployment: &DeploymentName,
     body: &WaitBody,
