@@ -7,6 +7,7 @@ mod http;
 use offshoot_core::{
     ops::Event,
     ports::{Charset, Events},
+    text::to_json,
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -61,6 +62,6 @@ impl Charset for Ports {
 
 impl Events for Ports {
     fn emit(&self, event: Event) {
-        Self::emit(self, serde_json::to_string(&event).unwrap_or_default(), event.to_string());
+        Self::emit(self, to_json(&event), event.to_string());
     }
 }

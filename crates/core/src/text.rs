@@ -298,12 +298,15 @@ impl Text for Plan {
     }
 }
 
+/// The widest that a column is made, in characters. What is longer pushes the rest of its line aside.
+const WIDEST: usize = 100;
+
 /// `text`, whose lines have tabs between their columns, with spaces instead.
 fn aligned(text: &str) -> String {
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default().min(WIDEST)
     };
     let widths: Vec<usize> = (0..3).map(width).collect();
     let line = |row: &Vec<&str>| {
@@ -311,4 +314,18 @@ fn aligned(text: &str) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_of_any_length_leaves_the_others_readable() {
+        let long = "x".repeat(70_000);
+        let table = aligned(&format!("ci\tGitHub\tvariable\nbranch\t{long}\tHEAD"));
+        let (short, _) = table.split_once('\n').unwrap();
+        assert_eq!(short, format!("ci      {:100}  variable", "GitHub"));
+        assert!(table.ends_with(&format!("branch  {long}  HEAD")));
+    }
 }

@@ -25,7 +25,7 @@ test("a branch deployment from its creation to its end", async () => {
   const created = await offshoot.createOrUpdateBranchDeployment({ env, cwd, read_git_state: true, onEvent: (event) => events.push(event) });
   assert.deepEqual(events, [{ event: "branch-deployment-ready", deployment: created.name, message: `branch deployment ${created.name} is up to date` }]);
   assert.equal(created.url, `${env.DAGSTER_CLOUD_URL}/${created.name}`);
-  const named = await offshoot.branchDeploymentName({ env, git_repo_name: "shop", branch_name: "feature/cart" });
+  const named = await offshoot.branchDeploymentName({ env, git_repo_name: "acme/shop", branch_name: "feature/cart" });
   assert.equal(named.name, created.name);
   const [listed] = await offshoot.listBranchDeployments({ env, limit: 5 });
   assert.equal(listed.latest_commit.commit_hash, git(cwd, "rev-parse", "HEAD"));
@@ -44,6 +44,57 @@ test("a branch deployment from its creation to its end", async () => {
   assert.deepEqual(await offshoot.deleteLocation({ ...deployment, location_name: "ml" }), { deleted: "ml" });
   assert.deepEqual(await offshoot.deleteBranchDeployment(deployment), { deleted: created.name });
   assert.equal((await failureOf(offshoot.deleteBranchDeployment(deployment))).code, "plus.not-found");
+});
+
+/** A build of a pull request on Buildkite. */
+const BUILD = {
+  BUILDKITE: "true",
+  BUILDKITE_BRANCH: "feature/cart",
+  BUILDKITE_COMMIT: "c".repeat(40),
+  BUILDKITE_PULL_REQUEST: "7",
+  BUILDKITE_PULL_REQUEST_BASE_BRANCH: "main",
+  BUILDKITE_PIPELINE_DEFAULT_BRANCH: "main",
+  BUILDKITE_REPO: "git@github.com:acme/shop.git",
+};
+
+test("the context of a build: CI before Git, each value with its source", async () => {
+  const cwd = checkout();
+  const context = await offshoot.detectContext({ env: BUILD, cwd });
+  assert.deepEqual(context.branch_name, { value: "feature/cart", source: "BUILDKITE_BRANCH" });
+  assert.deepEqual([context.ci.value, context.pull_request.value, context.commit_hash.value], ["buildkite", 7, "c".repeat(40)]);
+  assert.equal(context.conflicts[0].other.value, git(cwd, "rev-parse", "HEAD"));
+  assert.equal((await failureOf(offshoot.detectContext({ env: {}, cwd: temporary() }))).code, "git.not-found");
+});
+
+test("a build is deployed in one step, and never to a full deployment by itself", async () => {
+  const env = { ...(await sandbox("--load-after", "0")), ...BUILD };
+  const options = { env, cwd: checkout(), location_name: "etl", module_name: "etl.defs", image: ["etl:1"] };
+  const plan = await offshoot.deploy({ ...options, dry_run: true });
+  assert.deepEqual([plan.calls.length, plan.wait_for], [2, ["etl"]]);
+  const events = [];
+  const done = await offshoot.deploy({ ...options, onEvent: ({ event, message }) => events.push([event, message]) });
+  assert.deepEqual([done.target.type, done.target.branch.value, done.locations, done.loaded], ["branch-deployment", "feature/cart", ["etl"], true]);
+  assert.match(events.find(([event]) => event === "remark")[1], /commit_hash is `c{40}` by BUILDKITE_COMMIT, but/);
+  assert.ok(events.some(([, message]) => message === "this goes to the branch deployment of feature/cart (BUILDKITE_BRANCH)"));
+
+  const cwd = checkout();
+  git(cwd, "branch", "-q", "-m", "main");
+  const main = { ...env, BUILDKITE_BRANCH: "main", BUILDKITE_PULL_REQUEST: "false", BUILDKITE_PULL_REQUEST_BASE_BRANCH: "" };
+  assert.equal((await failureOf(offshoot.deploy({ ...options, cwd, env: main }))).code, "target.refused");
+  assert.equal((await offshoot.deploy({ ...options, cwd, env: main, deployment: "prod" })).target.deployment, "prod");
+  const tag = { ...main, BUILDKITE_TAG: "v1", BUILDKITE_BRANCH: "v1" };
+  assert.equal((await failureOf(offshoot.deploy({ ...options, env: tag, deployment: "prod" }))).code, "target.refused");
+  const older = { ...env, BUILDKITE_COMMIT: "b".repeat(40) };
+  assert.equal((await failureOf(offshoot.deploy({ ...options, env: older, timestamp: 1 }))).code, "target.older");
+});
+
+test("a build of a fork has no token, and is passed over if that is said", async () => {
+  const env = { ...BUILD, BUILDKITE_PULL_REQUEST_REPO: "git://github.com/stranger/shop.git", DAGSTER_CLOUD_ORGANIZATION: "acme" };
+  const options = { env, cwd: checkout(), location_name: "etl", module_name: "etl" };
+  assert.match((await failureOf(offshoot.deploy(options))).message, /pull request from a fork \(BUILDKITE_PULL_REQUEST_REPO/);
+  const events = [];
+  assert.equal(await offshoot.deploy({ ...options, on_missing_token: "skip", onEvent: (event) => events.push(event) }), null);
+  assert.match(events.at(-1).message, /^skipped: there is no API token/);
 });
 
 test("a load error comes with its code, its exit code and the Python stack", async () => {

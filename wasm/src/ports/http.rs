@@ -4,7 +4,10 @@ use http::{
     HeaderName, HeaderValue, Request, Response, StatusCode,
     header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
 };
-use offshoot_core::ports::{Http, Limits, SendError, SendErrorKind};
+use offshoot_core::{
+    ports::{Http, Limits, SendError, SendErrorKind},
+    text::to_json,
+};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -49,8 +52,7 @@ impl Http for Ports {
             timeout_milliseconds: u64::try_from(limits.timeout.as_millis()).unwrap_or(u64::MAX),
             max_body: limits.max_body,
         };
-        let head = serde_json::to_string(&head).unwrap_or_default();
-        let answer = Self::send(self, head, body).await.map_err(failed)?;
+        let answer = Self::send(self, to_json(&head), body).await.map_err(failed)?;
         Ok(response(answer.unchecked_ref()))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Response, StatusCode, header::LOCATION};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::{error::Fault, retry::retry_after};
 use crate::{ports::SendError, secret::Secret};
@@ -18,14 +18,14 @@ pub(super) struct Failed {
     pub(super) asked_delay: Option<Duration>,
 }
 
-/// The JSON text of `data` in `response`. `now` is wall-clock time since the Unix epoch.
+/// The `data` in `response`. `now` is wall-clock time since the Unix epoch.
 ///
 /// `token` is masked in all of it first, so that no text taken from an answer can show it.
 pub(super) fn data(
     response: &Response<Vec<u8>>,
     token: &Secret,
     now: Duration,
-) -> Result<Box<RawValue>, Failed> {
+) -> Result<Value, Failed> {
     let text = token.mask_in(&String::from_utf8_lossy(response.body()));
     let status = response.status();
     let failed = |fault| Err(Failed { fault, asked_delay: retry_after(response.headers(), now) });
@@ -48,7 +48,7 @@ pub(super) fn data(
         return failed(Fault::GraphQl { status: status.as_u16(), messages });
     }
     match envelope.data {
-        Some(data) if status.is_success() && data.get() != "null" => Ok(data),
+        Some(data) if status.is_success() => Ok(data),
         _ if status.is_success() => failed(Fault::NotTheApi { said: quote(&text) }),
         _ => failed(fault_of_status(status, &text, response)),
     }
@@ -62,8 +62,8 @@ impl From<SendError> for Failed {
 
 #[derive(Deserialize)]
 struct Envelope {
-    data: Option<Box<RawValue>>,
-    errors: Option<serde_json::Value>,
+    data: Option<Value>,
+    errors: Option<Value>,
     maintenance: Option<Maintenance>,
 }
 
@@ -75,16 +75,14 @@ struct Maintenance {
     retry_interval: Option<f64>,
 }
 
-fn messages(errors: Option<serde_json::Value>) -> Vec<String> {
-    let one =
-        |error: &serde_json::Value| match error.get("message").and_then(|message| message.as_str())
-        {
-            Some(message) => quote(message),
-            None => quote(&error.to_string()),
-        };
+fn messages(errors: Option<Value>) -> Vec<String> {
+    let one = |error: &Value| match error.get("message").and_then(|message| message.as_str()) {
+        Some(message) => quote(message),
+        None => quote(&error.to_string()),
+    };
     match errors {
-        None | Some(serde_json::Value::Null) => Vec::new(),
-        Some(serde_json::Value::Array(errors)) => errors.iter().map(one).collect(),
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(errors)) => errors.iter().map(one).collect(),
         Some(other) => vec![one(&other)],
     }
 }
@@ -148,7 +146,7 @@ mod tests {
     fn read(status: u16, body: &str) -> Result<String, Fault> {
         let response = Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap();
         match data(&response, &Secret::new("0123456789ab"), Duration::ZERO) {
-            Ok(data) => Ok(data.get().to_owned()),
+            Ok(data) => Ok(data.to_string()),
             Err(failed) => Err(failed.fault),
         }
     }

@@ -84,7 +84,7 @@ pub(super) struct Message {
     variables: Value,
 }
 
-type Decode<T> = Box<dyn Fn(&str) -> Result<T, Problem> + Send + Sync>;
+type Decode<T> = Box<dyn Fn(Value) -> Result<T, Problem> + Send + Sync>;
 
 impl<T> Call<T> {
     /// A call of the operation `O`, whose answer `read` turns into a `T` or a refusal.
@@ -100,8 +100,8 @@ impl<T> Call<T> {
         let variables = serde_json::to_value(variables).unwrap_or_default();
         let variables = if variables.is_null() { Value::Object(Map::new()) } else { variables };
         let message = Message { doing, scope, key: None, query: O::TEXT, variables };
-        let decode = move |data: &str| {
-            let data = serde_json::from_str(data)
+        let decode = move |data: Value| {
+            let data = O::deserialize(data)
                 .map_err(|error| Fault::Malformed { problem: error.to_string() })?;
             Ok(read(data)?)
         };
@@ -118,7 +118,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// If it is not what the schema says, or one of the union's errors.
-    pub(super) fn decode(&self, data: &str) -> Result<T, Problem> {
+    pub(super) fn decode(&self, data: Value) -> Result<T, Problem> {
         (self.decode)(data)
     }
 

@@ -6,7 +6,7 @@ use http::{
     HeaderName, HeaderValue, Request,
     header::{CONTENT_TYPE, USER_AGENT},
 };
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::{
     answer::{self, Failed},
@@ -61,7 +61,7 @@ impl<'a, H: Host> Client<'a, H> {
     /// With the fault of the last attempt.
     pub async fn send<T>(&self, call: &Call<T>) -> Result<T, PlusError> {
         let (data, attempts) = self.data(&call.message).await?;
-        call.decode(data.get()).map_err(|problem| self.error(call.message.doing, problem, attempts))
+        call.decode(data).map_err(|problem| self.error(call.message.doing, problem, attempts))
     }
 
     /// Sends `call` once, for loops that have their own patience.
@@ -72,7 +72,7 @@ impl<'a, H: Host> Client<'a, H> {
         let exchanged = self.exchange(&call.message, self.connection.budget.per_exchange).await;
         exchanged
             .map_err(|failed| failed.fault.into())
-            .and_then(|data| call.decode(data.get()))
+            .and_then(|data| call.decode(data))
             .map_err(|problem| self.error(call.message.doing, problem, 1))
     }
 
@@ -87,7 +87,7 @@ impl<'a, H: Host> Client<'a, H> {
     }
 
     /// The data that `message` is answered with, and how many times it was sent.
-    async fn data(&self, message: &Message) -> Result<(Box<RawValue>, u32), PlusError> {
+    async fn data(&self, message: &Message) -> Result<(Value, u32), PlusError> {
         let mut attempts = Attempts::new(self.host, self.connection.budget, self.started);
         loop {
             match self.exchange(message, attempts.time_left()).await {
@@ -111,11 +111,7 @@ impl<'a, H: Host> Client<'a, H> {
         if again { Ok(()) } else { Err(error) }
     }
 
-    async fn exchange(
-        &self,
-        message: &Message,
-        timeout: Duration,
-    ) -> Result<Box<RawValue>, Failed> {
+    async fn exchange(&self, message: &Message, timeout: Duration) -> Result<Value, Failed> {
         let limits = Limits { timeout, max_body: MAX_ANSWER };
         let request = self.request(message)?;
         let response = self.host.http().send(request, limits).await.map_err(Failed::from)?;
