@@ -19,3 +19,11 @@ fn start() {
 pub fn panic_message() -> Option<String> {
     LAST.take()
 }
+
+/// Panics at its first step.
+#[cfg(feature = "defect")]
+#[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+pub fn defect(_ports: crate::ports::Ports, request: String) -> js_sys::Promise {
+    #[expect(clippy::panic, reason = "it is what this is for")]
+    wasm_bindgen_futures::future_to_promise(async move { panic!("no such luck: {request}") })
+}

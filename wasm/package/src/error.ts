@@ -67,6 +67,6 @@ export function io(doing: string, error: unknown): OffshootError {
 /** A trap, a stack overflow, or whatever else should not have happened. */
 export function internal(message: string, cause?: unknown): OffshootError {
   const hint = "this is a defect of offshoot: please report it with what you called";
-  const report = { code: "internal" as const, message: `a defect of offshoot: ${message}`, hint, exit_code: 1, status: 500 };
+  const report = { code: "internal" as const, message: `a defect of offshoot: ${message.replace(/\s*\n\s*/g, " ")}`, hint, exit_code: 1, status: 500 };
   return new OffshootError(report, cause);
 }
