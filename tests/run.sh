@@ -16,3 +16,6 @@ cargo check --quiet -p offshoot-core -p offshoot-wasm --target wasm32-unknown-un
 
 step "tests"
 cargo test --workspace
+
+step "the npm package"
+bash wasm/test.sh

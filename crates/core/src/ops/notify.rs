@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BuildPlace, DeploymentState, DeploymentStatus, Error, read_context};
+use super::{BuildPlace, DeploymentState, DeploymentStatus, Error, context::Build};
 use crate::{
     ci::Hosting,
     notify::{Change, CommitStatus, Marker, NotifyError, Sender, Todo, find, token},
@@ -110,7 +110,7 @@ pub async fn notify<H: Host>(
     access: ProviderAccess,
     input: NotifyInput,
 ) -> Result<Notified, Error> {
-    let context = read_context(host, place.env, place.path)?;
+    let context = Build::read(host, place.env, place.path)?.context;
     let found = find(place.env, &context, &access, &input)?;
     let commit = found.commit.clone().filter(|_| !input.no_commit_status);
     if found.pull_request.is_none() && commit.is_none() {

@@ -130,7 +130,8 @@ function valueOf(name: string, flag: Flag, value: string | undefined): unknown {
       return Number(value);
     case "number":
       if (!NUMBER.test(value ?? "")) throw invalid("it is no number of seconds");
-      return value;
+      // What JSON has no number for is for the core to refuse.
+      return Number.isFinite(Number(value)) ? Number(value) : value;
     case "status":
       if (!/^(OPEN|CLOSED|MERGED)$/i.test(value ?? "")) throw invalid("it is no pull request status: OPEN, CLOSED or MERGED");
       return value;
