@@ -20,8 +20,7 @@ wasm-check:
 
 # The npm package, into wasm/dist.
 wasm:
-    npm ci --prefix wasm/package --no-fund --no-audit --loglevel=error
-    node wasm/package/build.mjs
+    bash wasm/build.sh
 
 # The binary as it is shipped: static, stripped.
 release:

@@ -3,10 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Not `npm ci`: it takes a lock file without addresses for one that lacks other systems' optional packages.
-npm install --no-save --prefix wasm/package --no-fund --no-audit --loglevel=error
+bash wasm/build.sh
 npm ci --prefix wasm/package/tests/nodes --no-fund --no-audit --loglevel=error
-node wasm/package/build.mjs
 cargo build --quiet --package offshoot
 
 node --test wasm/package/tests/*.test.mjs

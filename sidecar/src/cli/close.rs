@@ -29,7 +29,7 @@ pub struct Close {
 }
 
 impl Verb for Close {
-    const EXAMPLES: &'static str = "The branch is that of the build, as `offshoot context` shows it; OFFSHOOT_BRANCH names another. A branch
+    const EXAMPLES: &'static str = "The branch is that of the build, as `offshoot context` shows it; OFFSHOOT_BRANCH names another. A branch \
 deployment that is closed already, or that was never there, is no error.
 
 Examples:

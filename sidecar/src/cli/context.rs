@@ -14,7 +14,7 @@ pub struct Context {
 }
 
 impl Verb for Context {
-    const EXAMPLES: &'static str = "Columns: field, value, where it is from. CI counts before Git; OFFSHOOT_BRANCH, OFFSHOOT_COMMIT,
+    const EXAMPLES: &'static str = "Columns: field, value, where it is from. CI counts before Git; OFFSHOOT_BRANCH, OFFSHOOT_COMMIT, \
 OFFSHOOT_PULL_REQUEST and so on count before CI. Nothing is sent.
 
 Examples:

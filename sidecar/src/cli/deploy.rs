@@ -20,8 +20,6 @@ pub struct Deploy {
     /// DAGSTER_CLOUD_DEPLOYMENT, all others to their branch deployment]
     #[arg(long, value_name = "NAME", value_parser = deployment)]
     full_deployment: Option<DeploymentName>,
-    #[command(flatten)]
-    what: What,
     /// Full deployment to compare with [default: that of the organization]
     #[arg(long, value_name = "NAME")]
     base_deployment_name: Option<String>,
@@ -37,6 +35,8 @@ pub struct Deploy {
     /// What to do without an API token, as in pull requests from forks
     #[arg(long, value_name = "ACTION", value_enum, default_value = "fail")]
     on_missing_token: OnMissingToken,
+    #[command(flatten)]
+    what: What,
     #[command(flatten)]
     reports: Reports,
     #[command(flatten)]
@@ -99,7 +99,7 @@ impl What {
 }
 
 impl Verb for Deploy {
-    const EXAMPLES: &'static str = "Needs no argument in CI, but the images: the branch, the commit and the pull request are taken from the
+    const EXAMPLES: &'static str = "Needs no argument in CI, but the images: the branch, the commit and the pull request are taken from the \
 variables of the CI system, then from Git. `offshoot context` shows them.
 Exit codes: 12 a location failed to load, 16 refused: the wrong target, or a newer commit is there.
 

@@ -22,8 +22,6 @@ pub struct Doctor {
     /// Full deployment that is to be deployed to, as `deploy` takes it
     #[arg(long, value_name = "NAME", value_parser = deployment)]
     full_deployment: Option<DeploymentName>,
-    #[command(flatten)]
-    what: What,
     /// Full deployment to compare with [default: that of the organization]
     #[arg(long, value_name = "NAME")]
     base_deployment_name: Option<String>,
@@ -34,13 +32,15 @@ pub struct Doctor {
     #[arg(long)]
     allow_older: bool,
     #[command(flatten)]
+    what: What,
+    #[command(flatten)]
     connect: Connect,
     #[command(flatten)]
     output: Output,
 }
 
 impl Verb for Doctor {
-    const EXAMPLES: &'static str = "Give it the flags that you give to `deploy`. Nothing is changed anywhere. It shows the state of each thing, and below
+    const EXAMPLES: &'static str = "Give it the flags that you give to `deploy`. Nothing is changed anywhere. It shows the state of each thing, and below \
 it what to do. A warning is what cannot be told from here, and no failure.
 For images it takes the credentials that `docker login` has stored (DOCKER_CONFIG), if there are any.
 Exit codes: 0 a deploy would work, 1 something has failed.

@@ -80,9 +80,9 @@ impl FromStr for Provider {
 }
 
 impl Verb for Notify {
-    const EXAMPLES: &'static str = "Tells how the deployment of this build is: by one comment on the pull request, which later calls keep up to date,
+    const EXAMPLES: &'static str = "Tells how the deployment of this build is: by one comment on the pull request, which later calls keep up to date, \
 and a status of the commit; on Buildkite by an annotation. Run it after `deploy`, whether that succeeded or not.
-Tokens, by variable: OFFSHOOT_NOTIFY_TOKEN for any service, or GITHUB_TOKEN, GITLAB_TOKEN, BITBUCKET_TOKEN,
+Tokens, by variable: OFFSHOOT_NOTIFY_TOKEN for any service, or GITHUB_TOKEN, GITLAB_TOKEN, BITBUCKET_TOKEN, \
 SYSTEM_ACCESSTOKEN, GITEA_TOKEN. Without one nothing is sent.
 
 Examples:

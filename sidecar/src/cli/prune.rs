@@ -59,7 +59,7 @@ pub struct Prune {
 }
 
 impl Verb for Prune {
-    const EXAMPLES: &'static str = "Deletes the branch deployments whose pull request is CLOSED or MERGED, and what the flags add. Never a full
+    const EXAMPLES: &'static str = "Deletes the branch deployments whose pull request is CLOSED or MERGED, and what the flags add. Never a full \
 deployment. The branches of forks are not among those of the remote: where forks are built, leave it to the status.
 Columns: name, repository, branch, reasons.
 

@@ -129,6 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::git::seeded;
     use crate::plus::branch_deployments::{DeploymentCommit, GitMetadata};
 
     const NOW: Duration = Duration::from_secs(1_700_000_000);
@@ -264,6 +265,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(seeded(256))]
+
         /// Whatever the service lists and whatever the rules are.
         #[test]
         fn only_branch_deployments_within_the_rules_are_deleted(
