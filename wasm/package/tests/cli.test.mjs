@@ -122,3 +122,15 @@ test("verbs of the binary alone are named as such", async () => {
   assert.equal(code, 2);
   assert.match(stderr, /only the binary has this command/);
 });
+
+test("what is wrong with the arguments is said in one line, as everything else", async () => {
+  const said = async (...args) => (await run(process.execPath, [join(dist, "cli.cjs"), ...args], { cwd: temporary() })).stderr.split("\n")[0];
+  assert.equal(await said("deploy", "--imge", "x"), "error: unexpected argument `--imge`");
+  assert.equal(await said("deploy", "-x"), "error: unexpected argument `-x`");
+  assert.equal(await said("deploy", "--image"), "error: a value is required for `--image`");
+  assert.equal(await said("deploy", "-m"), "error: a value is required for `-m`");
+  assert.equal(await said("deploy", "--image", "--json"), "error: a value is required for `--image`");
+  assert.equal(await said("deploy", "--json=yes"), "error: the argument `--json` takes no value");
+  assert.equal(await said("deploy", "here"), "error: unexpected argument `here`");
+  assert.equal(await said("deploy", "--junit", "x.xml"), "error: invalid value `x.xml` for `--junit`: only the binary writes reports");
+});

@@ -30,7 +30,7 @@ export function parse(given: readonly string[]): Parsed {
   try {
     return { kind: "run", command, ...read(command, rest) };
   } catch (error) {
-    throw usage(firstLine(error), `\`offshoot ${path} --help\` shows how`);
+    throw usage(told(error), `\`offshoot ${path} --help\` shows how`);
   }
 }
 
@@ -146,7 +146,11 @@ function valueOf(name: string, flag: Flag, value: string | undefined): unknown {
   }
 }
 
-function firstLine(error: unknown): string {
-  const [line = ""] = (error as Error).message.split("\n");
-  return line.replace(/'/g, "`");
+/** What is wrong with the arguments, where Node's parser says it in its own way. */
+function told(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [option = ""] = /(?<=')-[^' ]*/.exec(message) ?? [];
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `unexpected argument \`${option}\``;
+  if (code !== "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") return message;
+  return / does not take /.test(message) ? `the argument \`${option}\` takes no value` : `a value is required for \`${option.replace(",", "")}\``;
 }
