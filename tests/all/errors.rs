@@ -1,6 +1,6 @@
 //! What our commands say of wrong use: every message, with its exit code, as it stands on a terminal.
 
-use offshoot_tests::ours;
+use offshoot_tests::{build::PULL_REQUEST, ours};
 
 use crate::case::Case;
 
@@ -119,6 +119,8 @@ fn locations() {
         add("--from l.yaml").file("l.yaml", "location_name: x\ncontainer_context: *a\n"),
         line("deployment delete-location --url $URL/prod -u t"),
         line("deployment list-locations --url $URL/prod"),
+        line("deployment update-location x --url $URL -u t"),
+        line("deployment pull-locations --url $URL/prod -u t prod"),
         line("deployment sync-locations --url $URL/prod -u t"),
         line("deployment sync-locations --url $URL/prod -u t -w w.yaml")
             .file("w.yaml", "locations: x\n"),
@@ -241,4 +243,85 @@ fn notify() {
         with("--on-missing-token pass"),
         with("7"),
     ]
+}
+
+/// What concerns the build that it runs in, on a pull request and on builds that must not reach what they name.
+#[test]
+fn of_a_build() {
+    let build = |command: &str| {
+        PULL_REQUEST.iter().fold(line(command), |case, (name, value)| case.env(name, value))
+    };
+    let deploy = |tail: &str| build(&format!("deploy --url $URL -u 0123456789abcdef {tail}"));
+    let tagged = |command: &str| {
+        build(command)
+            .env("BUILDKITE_PULL_REQUEST", "false")
+            .env("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "")
+            .env("BUILDKITE_TAG", "v1")
+    };
+    says![
+        line("deploy"),
+        build("deploy --url $URL"),
+        build("deploy --url $URL").env("OFFSHOOT_FORK", "true"),
+        deploy(""),
+        deploy("--image-tag 'a b' --location-name etl -m etl"),
+        deploy("--image-tag v1 --location-file nowhere.yaml"),
+        deploy("--image-tag v1 --location-file build.yaml").file("build.yaml", "locations: etl\n"),
+        deploy("--image etl= --location-name etl -m etl"),
+        deploy("--image a:1 --image b:1 --location-name etl -m etl"),
+        deploy("--image-tag v1 --location-name ml --location-file build.yaml")
+            .file("build.yaml", "locations:\n  - location_name: etl\n"),
+        deploy("--full-deployment feature/cart"),
+        deploy("--timestamp soon"),
+        deploy("--on-missing-token pass"),
+        deploy("--image-tga v1"),
+        deploy("now"),
+        tagged("deploy --url $URL -u 0123456789abcdef --image a:1 --location-name etl -m etl"),
+        line("deploy --url $URL -u 0123456789abcdef --image a:1 --location-name etl -m etl"),
+        line("close"),
+        line("close --url $URL -u 0123456789abcdef"),
+        build("close --url $URL -u 0123456789abcdef --pull-request-status OPEN"),
+        build("close --url $URL -u 0123456789abcdef --pull-request-status DONE"),
+        build("close --url $URL -u 0123456789abcdef feature"),
+        tagged("close --url $URL -u 0123456789abcdef"),
+        line("context"),
+        build("context --jsn"),
+        build("context feature"),
+        line("ci"),
+        build("ci inspect /nowhere"),
+        build("ci inspect --project-dir ."),
+        build("ci branch-deployment --organization acme"),
+        build("ci branch-deployment /nowhere --organization acme -u 0123456789abcdef"),
+        build("ci branch-deployment . --organization acme -u 0123456789abcdef --mark-closd"),
+        tagged("ci branch-deployment . --organization acme -u 0123456789abcdef"),
+    ]
+}
+
+/// What a group says of itself is no command.
+#[test]
+fn every_command_has_been_called_wrongly() {
+    let listed = |path: &str| -> Vec<String> {
+        let help = line(&format!("{path} --help")).run(ours::run).stdout;
+        let commands = help.split("Commands:\n").nth(1).unwrap_or_default();
+        let commands = commands.split("\n\n").next().unwrap_or_default().lines();
+        let name = |line: &str| line.strip_prefix("  ")?.split(' ').next().map(str::to_owned);
+        commands.filter_map(name).filter(|name| !name.is_empty()).collect()
+    };
+    let snapshots = concat!(env!("CARGO_MANIFEST_DIR"), "/all/snapshots");
+    let wrong: String = std::fs::read_dir(snapshots)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.display().to_string().contains("all__errors__"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let paths = |command: String| match listed(&command).as_slice() {
+        [] => vec![command],
+        below => below.iter().map(|name| format!("{command} {name}")).collect(),
+    };
+    let all: Vec<String> = listed("").into_iter().flat_map(paths).collect();
+    assert!(all.len() > 20, "{all:?}");
+    let is_missing = |path: &&String| {
+        let called = format!("$ offshoot {path} ");
+        !wrong.lines().any(|line| format!("{line} ").starts_with(&called))
+    };
+    assert_eq!(all.iter().filter(is_missing).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -49,8 +49,8 @@ pub enum Target {
     },
 }
 
-/// The flag that asks for a full deployment by name.
-const FULL_FLAG: &str = "--full-deployment";
+/// How a full deployment is asked for by name.
+const BY_NAME: &str = "name the full deployment: `offshoot deploy --full-deployment`";
 
 /// What a default branch is mostly called. Where it is not known, a build of such a branch is neither taken for one of
 /// the default branch nor for one of a feature.
@@ -209,23 +209,24 @@ impl Explain for TargetError {
     }
 
     fn hint(&self) -> Option<String> {
-        let full = format!("ask for a full deployment by name with `{FULL_FLAG}`");
         Some(match self {
             Self::UnknownBranch { .. } => {
                 "set `OFFSHOOT_BRANCH` to the branch; `offshoot context` shows what is known".into()
             }
             Self::Tag { .. } => {
-                format!("{full}, or set `OFFSHOOT_BRANCH` in a build of the branch")
+                format!(
+                    "{BY_NAME}; or set `OFFSHOOT_BRANCH` to the branch whose deployment is meant"
+                )
             }
             Self::UnknownDefaultBranch { .. } => {
-                format!("set `OFFSHOOT_DEFAULT_BRANCH`, or {full}")
+                format!("set `OFFSHOOT_DEFAULT_BRANCH`, or {BY_NAME}")
             }
             Self::DefaultBranch { .. } => {
                 "run this in a build of another branch, or set `OFFSHOOT_BRANCH` to one".into()
             }
-            Self::NoBuildOfBranch { .. } | Self::OtherCheckout { .. } => full,
+            Self::NoBuildOfBranch { .. } | Self::OtherCheckout { .. } => BY_NAME.into(),
             Self::NoFullDeployment { .. } => {
-                format!("set `DAGSTER_CLOUD_DEPLOYMENT`, or {full}")
+                format!("set `DAGSTER_CLOUD_DEPLOYMENT`, or {BY_NAME}")
             }
         })
     }

@@ -8,7 +8,7 @@ use offshoot_core::{
 use pollster::block_on;
 
 use super::{
-    shared::{Connect, OnMissingToken, OutputOrPlan, Waiting},
+    shared::{Connect, OnMissingToken, OutputOrPlan, Waiting, seconds},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure, report::Reports};
@@ -27,7 +27,7 @@ pub struct Deploy {
     #[arg(long, value_name = "CONDITION")]
     snapshot_base_condition: Option<SnapshotBaseDeploymentCondition>,
     /// Time of the commit in seconds since the Unix epoch, where there is no checkout
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds::<f64>)]
     timestamp: Option<f64>,
     /// Let this commit take the place of a newer one
     #[arg(long)]

@@ -11,7 +11,7 @@ use pollster::block_on;
 
 use super::{
     deploy::{What, deployment},
-    shared::{Connect, Output},
+    shared::{Connect, Output, seconds},
     tree::Verb,
 };
 use crate::{app::App, failure::Failure, host::DockerKeychain};
@@ -26,7 +26,7 @@ pub struct Doctor {
     #[arg(long, value_name = "NAME")]
     base_deployment_name: Option<String>,
     /// Time of the commit in seconds since the Unix epoch, where there is no checkout
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds::<f64>)]
     timestamp: Option<f64>,
     /// Do not mind if the branch deployment carries a newer commit
     #[arg(long)]

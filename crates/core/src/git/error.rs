@@ -113,7 +113,7 @@ impl Explain for GitError {
         let hint = match self {
             Self::NotADirectory { .. } => "pass the path of a directory inside the checkout",
             Self::NotFound { .. } => {
-                "run it inside the checkout or pass its path; without one, pass branch, commit hash and time yourself"
+                "run it inside the checkout or pass its path; without one, pass branch, commit hash and time, or set `OFFSHOOT_BRANCH` and so on"
             }
             Self::NotARepository { .. } => {
                 "if `GIT_DIR` is set, check it; else the checkout is incomplete: clone it again"
@@ -173,7 +173,7 @@ mod tests {
         hint: pass the path of a directory inside the checkout
 
         git.not-found: `/repo/.git` is in no Git repository
-        hint: run it inside the checkout or pass its path; without one, pass branch, commit hash and time yourself
+        hint: run it inside the checkout or pass its path; without one, pass branch, commit hash and time, or set `OFFSHOOT_BRANCH` and so on
 
         git.corrupt: `/repo/.git` is not a Git directory: no valid HEAD, no refs or no objects in it
         hint: if `GIT_DIR` is set, check it; else the checkout is incomplete: clone it again
