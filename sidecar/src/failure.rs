@@ -49,7 +49,9 @@ impl Failure {
     /// Something local that failed, to complete "could not ...".
     pub fn io(doing: &str, error: &io::Error) -> Self {
         let hint = match error.kind() {
-            io::ErrorKind::NotFound => "it is not there; is the path right?",
+            io::ErrorKind::NotFound => {
+                "it, or a directory on the way to it, is not there; is the path right?"
+            }
             io::ErrorKind::PermissionDenied => "look at the permissions, and as whom this runs",
             io::ErrorKind::AddrInUse => "something else listens there; choose another address",
             _ => "the system's own words say what it lacks",

@@ -26,7 +26,7 @@ pub struct Status {
 
 impl Verb for Status {
     const EXAMPLES: &'static str =
-        "Prints QUEUED, NOT_STARTED, MANAGED, STARTING, STARTED, SUCCESS, FAILURE, CANCELING or CANCELED. A run that is
+        "Prints QUEUED, NOT_STARTED, MANAGED, STARTING, STARTED, SUCCESS, FAILURE, CANCELING or CANCELED. A run that is \
 not there is an error.
 
 Example:

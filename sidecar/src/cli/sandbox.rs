@@ -9,7 +9,12 @@ use offshoot_sandbox::{
 };
 
 use super::{shared::count, tree::Verb};
-use crate::{app::App, failure::Failure, runtime, serve::listen::Loopback};
+use crate::{
+    app::App,
+    failure::Failure,
+    runtime,
+    serve::{background::quoted, listen::Loopback},
+};
 
 /// `sandbox`
 #[derive(Debug, Args)]
@@ -21,7 +26,7 @@ pub struct Serve {
     #[arg(long, value_name = "NAME", default_value = DEFAULT_ORGANIZATION)]
     organization: String,
     /// Token that it accepts
-    #[arg(long, value_name = "TOKEN", default_value = DEFAULT_TOKEN)]
+    #[arg(long, value_name = "TOKEN", default_value = DEFAULT_TOKEN, value_parser = sendable)]
     token: String,
     /// Full deployment that it has; can be given several times
     #[arg(long, value_name = "NAME", default_values = [DEFAULT_DEPLOYMENT])]
@@ -62,8 +67,9 @@ Examples:
                 Failure::usage(error.to_string(), "choose another --listen address or name")
             })?;
             app.print(&format!(
-                "export DAGSTER_CLOUD_URL={}\nexport DAGSTER_CLOUD_API_TOKEN={token}",
-                sandbox.url()
+                "export DAGSTER_CLOUD_URL={}\nexport DAGSTER_CLOUD_API_TOKEN={}",
+                sandbox.url(),
+                quoted(&token)
             ))?;
             sandbox.serve(runtime::interrupted()).await;
             Ok(())
@@ -95,6 +101,14 @@ impl Serve {
         self.fail
             .into_iter()
             .fold(config, |config, (location, error)| config.fail_location(location, error))
+    }
+}
+
+/// A text that an HTTP header can carry.
+fn sendable(text: &str) -> Result<String, &'static str> {
+    match text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') && !text.is_empty() {
+        true => Ok(text.to_owned()),
+        false => Err("no HTTP header can carry it"),
     }
 }
 

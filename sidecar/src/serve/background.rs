@@ -81,9 +81,9 @@ pub fn start() -> Result<Reached, Failure> {
 }
 
 /// `text` as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=[]".contains(c);
-    if !text.is_empty() && text.chars().all(|c| plain(c) && c != '[' && c != ']') {
+pub fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))

@@ -50,7 +50,7 @@ export function usage(message: string, hint: string): OffshootError {
 
 /** As the binary, for the errors that people can mend. */
 const HINTS: Readonly<Record<string, string>> = {
-  ENOENT: "it is not there; is the path right?",
+  ENOENT: "it, or a directory on the way to it, is not there; is the path right?",
   EACCES: "look at the permissions, and as whom this runs",
 };
 

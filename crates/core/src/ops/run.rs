@@ -156,7 +156,8 @@ async fn wait_for_end<H: Host>(
         let left = limits.timeout.map(|limit| Duration::from_secs(limit).saturating_sub(elapsed));
         if let (Some(Duration::ZERO), Some(seconds)) = (left, limits.timeout) {
             let run_id = run.run_id.clone();
-            return Err(RunError::Timeout { run_id, status, seconds }.into());
+            let deployment = deployment.clone();
+            return Err(RunError::Timeout { run_id, deployment, status, seconds }.into());
         }
         let is_old = |(before, at): &(RunStatus, Duration)| {
             *before == status && elapsed.saturating_sub(*at) < REPORT
@@ -223,6 +224,8 @@ pub enum RunError {
     Timeout {
         /// Which.
         run_id: String,
+        /// Where it runs.
+        deployment: DeploymentName,
         /// The last known status.
         status: RunStatus,
         /// The limit.
@@ -241,9 +244,9 @@ impl Explain for RunError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Failed { page, .. } => format!("its log: {page}"),
-            Self::Timeout { run_id, .. } => {
+            Self::Timeout { run_id, deployment, .. } => {
                 format!(
-                    "it goes on: `offshoot run status {run_id}`; --run-timeout sets how long to wait"
+                    "it goes on: `offshoot run status {run_id} --deployment {deployment}`; --run-timeout sets how long to wait"
                 )
             }
         })

@@ -242,7 +242,9 @@ impl Fault {
                 }
                 SendErrorKind::Timeout | SendErrorKind::Broken => again.to_owned(),
                 SendErrorKind::TooLarge => wrong_host(),
-                SendErrorKind::Unusable => "look at the settings that are named".to_owned(),
+                SendErrorKind::Unusable => {
+                    "a flag, a variable or a secret of the build sets it: mend it there".to_owned()
+                }
             },
             Self::Unauthorized { .. } => format!(
                 "make a token under Organization Settings > Tokens of `{host}` and pass it as \
@@ -296,7 +298,7 @@ impl Refusal {
                  `All branch deployments`"
             }
             Self::DeploymentNotFound(_) => {
-                "`offshoot branch-deployment list` shows those that are there"
+                "is the name right? `offshoot branch-deployment list` shows the branch deployments"
             }
             Self::DeploymentLimit(_) => "`offshoot prune` shows those that nobody needs any more",
             Self::JobNotFound(_) => {

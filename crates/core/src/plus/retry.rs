@@ -13,7 +13,8 @@ use crate::{
 /// How long a server that has never been reached is tried: a wrong name should not cost the whole budget.
 const UNREACHED: Duration = Duration::from_secs(30);
 
-/// The wall-clock time that one command may spend on its calls, waits for retries included.
+/// The wall-clock time that one command may spend on its calls, waits for retries included. Beyond it no call is sent
+/// a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// The whole of it.
@@ -51,9 +52,10 @@ impl<'a, H: Host> Attempts<'a, H> {
         self.count
     }
 
-    /// The most that the next one may take.
+    /// The most that the next one may take. The first is no retry, so that it has time whatever is left of the budget.
     pub(crate) fn time_left(&self) -> Duration {
-        self.left().min(self.budget.per_exchange)
+        let least = if self.count == 0 { UNREACHED } else { Duration::ZERO };
+        self.left().max(least).min(self.budget.per_exchange)
     }
 
     /// Since the budget began.

@@ -150,6 +150,8 @@ fn a_budget_of_nothing_still_sends_once() {
     };
     let host = Fake::script([answer(502, "")]);
     name(&host, &connection).unwrap_err();
+    let [only] = &host.arrived()[..] else { panic!("{:?}", host.arrived()) };
+    assert_eq!(only.timeout, Duration::from_secs(30));
 }
 
 #[test]
