@@ -64,7 +64,8 @@ Exit codes with --wait: 0 the run succeeded, 1 it failed or was canceled, 14 it 
 
 Examples:
   offshoot job launch --deployment \"$NAME\" --location etl --job clone_database --wait
-  offshoot job launch -d \"$NAME\" -l etl -j backfill --config-json '{\"ops\": {}}' --tags '{\"team\": \"shop\"}'";
+  offshoot job launch -d \"$NAME\" -l etl -j backfill --config-json '{\"ops\": {}}' \\
+      --tags '{\"team\": \"shop\"}'";
 
     fn json(&self) -> bool {
         self.output.json

@@ -75,7 +75,7 @@ impl Verb for Add {
 Examples:
   offshoot deployment add-location --deployment \"$NAME\" --location-file locations.yaml \\
       --location-name etl --image \"$REGISTRY/etl:$TAG\"
-  offshoot deployment add-location etl --deployment \"$NAME\" --module-name etl.definitions --image \"$IMAGE\"";
+  offshoot deployment add-location etl --deployment \"$NAME\" -m etl.definitions --image \"$IMAGE\"";
 
     fn json(&self) -> bool {
         self.output.json

@@ -57,7 +57,7 @@ GraphQL is at /graphql and /DEPLOYMENT/graphql (in a browser: GraphiQL), a page 
 
 Examples:
   offshoot sandbox
-  offshoot sandbox --listen 127.0.0.1:0 --load-after 5 --fail \"etl=ModuleNotFoundError: No module named 'etl'\"";
+  offshoot sandbox --listen 127.0.0.1:0 --load-after 5 --fail \"etl=No module named 'etl'\"";
 
     fn run(self, app: &App) -> Result<(), Failure> {
         let token = self.token.clone();

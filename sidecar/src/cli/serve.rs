@@ -70,8 +70,9 @@ impl Verb for Serve {
 
 Examples:
   eval \"$(offshoot serve --background)\"
-  NAME=$(curl -fsS -X PUT \"$OFFSHOOT_URL/v1/branch-deployments\" -H \"Authorization: Bearer $OFFSHOOT_TOKEN\" \\
-      -H 'Accept: text/plain' -d read_git_state=true --data-urlencode branch_name=\"$CI_BRANCH\")
+  NAME=$(curl -fsS -X PUT \"$OFFSHOOT_URL/v1/branch-deployments\" \\
+      -H \"Authorization: Bearer $OFFSHOOT_TOKEN\" -H 'Accept: text/plain' \\
+      -d read_git_state=true --data-urlencode branch_name=\"$CI_BRANCH\")
   offshoot stop";
 
     fn run(self, app: &App) -> Result<(), Failure> {
