@@ -185,12 +185,22 @@ fn describe_io(error: &io::Error, by: &str) -> SendError {
             (SendErrorKind::Tls, certificate(&text))
         }
         Kind::TimedOut => (SendErrorKind::Timeout, "no answer in time".to_owned()),
+        _ if is_of_lookup(error, &text) => {
+            (SendErrorKind::Resolve, "the name of the host does not resolve".to_owned())
+        }
         _ => (
             SendErrorKind::Broken,
             "the connection broke before the answer was complete".to_owned(),
         ),
     };
     SendError { kind, message }
+}
+
+/// Whether a name could not be looked up. The standard library has no kind for that: on Unix it has words of its own, on
+/// Windows the codes from WSAHOST_NOT_FOUND to WSANO_DATA, which no other system uses.
+fn is_of_lookup(error: &io::Error, text: &str) -> bool {
+    text.contains("failed to lookup address information")
+        || error.raw_os_error().is_some_and(|code| (11_001..=11_004).contains(&code))
 }
 
 fn certificate(text: &str) -> String {
@@ -215,4 +225,22 @@ fn lowercase_first(text: &str) -> String {
 
 fn unusable(message: &str) -> SendError {
     SendError { kind: SendErrorKind::Unusable, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::ToSocketAddrs;
+
+    use super::*;
+
+    /// With a name server and without one: `.invalid` never resolves (RFC 6761).
+    #[test]
+    fn a_name_that_does_not_resolve_is_told_as_such() {
+        let error = ("no-such-host.invalid", 80).to_socket_addrs().err().unwrap();
+        assert_eq!(describe_io(&error, "").kind, SendErrorKind::Resolve, "{error}");
+        let of_windows = io::Error::from_raw_os_error(11_001);
+        assert_eq!(describe_io(&of_windows, "").kind, SendErrorKind::Resolve);
+        let broken = io::Error::other("reset");
+        assert_eq!(describe_io(&broken, "").kind, SendErrorKind::Broken);
+    }
 }
