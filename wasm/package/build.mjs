@@ -48,7 +48,7 @@ const paths = Object.entries(remap).map(([from, to]) => `--remap-path-prefix=${f
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
   run(join(here, "node_modules/.bin/wasm-opt"), [module, ...passes, "--one-caller-inline-max-function-size=0", ...strip, "-o", module]);
   const wasm = readFileSync(module);
-  const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length };
+  const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_LGBLOCK]: 16, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length };
   const compressed = brotliCompressSync(wasm, { params });
   writeFileSync(join(generated, "module.js"), `export default ${JSON.stringify(compressed.toString("base64"))};\n`);
   writeFileSync(join(generated, "module.d.ts"), "declare const compressed: string;\nexport default compressed;\n");
@@ -76,7 +76,8 @@ async function javascript() {
 async function types() {
   const bundle = await rollup({ input: join(here, "src/index.ts"), external: /^node:/, plugins: [dts({ tsconfig: join(here, "tsconfig.json") })] });
   const { output } = await bundle.generate({ format: "es" });
-  writeFileSync(join(dist, "index.d.cts"), output[0].code);
+  const text = output[0].code.replace(/\/\*\*\n\s*\* ([^\n]*)\n\s*\*\//g, "/** $1 */").replace(/^ +/gm, (blanks) => " ".repeat(Math.ceil(blanks.length / 2)));
+  writeFileSync(join(dist, "index.d.cts"), text);
   writeFileSync(join(dist, "index.d.mts"), 'export * from "./index.cjs";\n');
 }
 

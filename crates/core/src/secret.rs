@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 /// What a secret is shown as.
 pub const MASK: &str = "******";
@@ -31,7 +32,28 @@ impl Secret {
     /// `text` with every occurrence of this secret masked: for words that come from elsewhere. A secret of less
     /// than 12 bytes is none, and is not looked for.
     pub fn mask_in(&self, text: &str) -> String {
-        if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(&self.0, MASK) }
+        if self.0.len() < SHORTEST {
+            return text.to_owned();
+        }
+        let masked = text.replace(&self.0, MASK);
+        // As it stands in JSON, if that is another way.
+        let quoted = Value::from(self.0.as_str()).to_string();
+        match quoted.get(1..quoted.len() - 1) {
+            Some(written) if written != self.0 => masked.replace(written, MASK),
+            _ => masked,
+        }
+    }
+
+    /// Masks this secret in every text of `value`, however that was written in JSON.
+    pub fn mask_values(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.mask_in(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.mask_values(value)),
+            Value::Object(members) => {
+                members.values_mut().for_each(|value| self.mask_values(value));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 }
 
@@ -78,6 +100,14 @@ mod tests {
         let secret = Secret::new("0123456789ab");
         assert_eq!(secret.mask_in("bad token 0123456789ab!"), "bad token ******!");
         assert_eq!(Secret::new("").mask_in("unchanged"), "unchanged");
+        let quoted = Secret::new(r#"abc"quoted"\token"#);
+        assert_eq!(
+            quoted.mask_in(r#"{"said":"no abc\"quoted\"\\token"}"#),
+            r#"{"said":"no ******"}"#
+        );
+        let mut value = serde_json::from_str(r#"{"a":["\u00300123456789ab"]}"#).unwrap();
+        Secret::new("00123456789ab").mask_values(&mut value);
+        assert_eq!(value.to_string(), r#"{"a":["******"]}"#);
         assert_eq!(Secret::new("data").mask_in(r#"{"data":{}}"#), r#"{"data":{}}"#);
     }
 }

@@ -21,59 +21,66 @@ import type {
   WaitSettings,
 } from "../generated/core.js";
 import { call, type Operation, type Request } from "./call.js";
-import { part, sources, type CallOptions, type OrganizationSettings } from "./options.js";
+import { part, plain, sources, type CallOptions, type Given, type OrganizationSettings } from "./options.js";
 import { resolve } from "node:path";
+import { usage } from "./error.js";
 
-/** What a call answers with: the plan if `dry_run` is set, else what was done. */
-export type Done<Result, Options> = Options extends { dry_run: true } ? Plan : Options extends { dry_run: boolean } ? Plan | Result : Result;
+/** Whether the option `Name` can be `Value` in what was written down. */
+type May<Options, Name extends string, Value> = Name extends keyof Options ? (Value extends Options[Name] ? true : false) : false;
+
+/** What a call answers with: the plan if `dry_run` is set, what was done if it is not, and either if that is not known. */
+export type Done<Result, Options> = Options extends { dry_run: true } ? Plan : May<Options, "dry_run", true> extends true ? Plan | Result : Result;
+
+/** Null, if the call may be skipped. */
+export type Skipped<Options> = May<Options, "on_missing_token", "skip"> extends true ? null : never;
 
 /** Options of {@link readGitState}. */
 export type ReadGitStateOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
 /** Options of {@link detectContext}. */
 export type DetectContextOptions = Pick<CallOptions, "env" | "cwd" | "signal">;
 /** Options of {@link deploy}. The deployment that they may name is for builds of the default branch. */
-export interface DeployOptions extends DeployInput, Sources, WaitSettings, Settings, CallOptions {
+export interface DeployOptions extends Given<DeployInput & Sources & WaitSettings & Settings>, CallOptions {
   /** `skip` answers with null where there is no API token, as in pull requests from forks. Default: `fail`. */
-  on_missing_token?: OnMissingToken;
+  on_missing_token?: OnMissingToken | undefined;
 }
 /** Options of {@link createOrUpdateBranchDeployment}. */
-export interface BranchDeploymentOptions extends BranchDeploymentInput, OrganizationSettings, CallOptions {}
+export interface BranchDeploymentOptions extends Given<BranchDeploymentInput & OrganizationSettings>, CallOptions {}
 /** Options of {@link deleteBranchDeployment}. */
-export interface DeleteBranchDeploymentOptions extends Settings, CallOptions {
+export interface DeleteBranchDeploymentOptions extends Given<Settings>, CallOptions {
   /** Answers with the plan, and deletes nothing. */
-  dry_run?: boolean;
+  dry_run?: boolean | undefined;
 }
 /** Options of {@link branchDeploymentName}. */
-export interface BranchDeploymentNameOptions extends BranchName, OrganizationSettings, CallOptions {}
+export interface BranchDeploymentNameOptions extends Given<BranchName & OrganizationSettings>, CallOptions {}
 /** Options of {@link listBranchDeployments}. */
-export interface ListBranchDeploymentsOptions extends ListFilter, OrganizationSettings, CallOptions {}
+export interface ListBranchDeploymentsOptions extends Given<ListFilter & OrganizationSettings>, CallOptions {}
 /** Options of {@link addLocation}. */
-export interface AddLocationOptions extends LocationFlags, WaitSettings, Settings, CallOptions {
+export interface AddLocationOptions extends Given<LocationFlags & WaitSettings & Settings>, CallOptions {
   /** The path of the YAML file that describes the location, or several of them. Options win over it. */
-  location_file?: string;
+  location_file?: string | undefined;
   /** Answers with the plan, and sends nothing. */
-  dry_run?: boolean;
+  dry_run?: boolean | undefined;
 }
 /** Options of {@link deleteLocation}. */
-export interface DeleteLocationOptions extends Settings, CallOptions {
+export interface DeleteLocationOptions extends Given<Settings>, CallOptions {
   /** The name of the code location. */
   location_name: string;
   /** Answers with the plan, and deletes nothing. */
-  dry_run?: boolean;
+  dry_run?: boolean | undefined;
 }
 /** Options of {@link listLocations} and {@link pullLocations}. */
-export interface DeploymentOptions extends Settings, CallOptions {}
+export interface DeploymentOptions extends Given<Settings>, CallOptions {}
 /** Options of {@link syncLocations}. */
-export interface SyncLocationsOptions extends WaitSettings, Settings, CallOptions {
+export interface SyncLocationsOptions extends Given<WaitSettings & Settings>, CallOptions {
   /** The path of the YAML file with all code locations. Default: `workspace.yaml`. */
-  workspace?: string;
+  workspace?: string | undefined;
   /** Answers with the plan, and sends nothing. */
-  dry_run?: boolean;
+  dry_run?: boolean | undefined;
 }
 /** Options of {@link waitForLocations}. */
-export interface WaitOptions extends WaitSettings, Settings, CallOptions {
+export interface WaitOptions extends Given<WaitSettings & Settings>, CallOptions {
   /** The names of the code locations. Default: all of the deployment. */
-  locations?: readonly string[];
+  locations?: readonly string[] | undefined;
 }
 
 /** How the options of each operation become its request. The command line goes through it too. */
@@ -112,7 +119,7 @@ function waiting(options: object, defaults: object): Request {
 }
 
 async function run<Name extends Operation>(name: Name, options: Parameters<(typeof requests)[Name]>[0] & CallOptions): Promise<never> {
-  const request = (requests[name] as (options: object) => Request)(options);
+  const request = (requests[name] as (options: object) => Request)(plain(options));
   return JSON.parse(await call(name, request, options)) as never;
 }
 
@@ -130,7 +137,9 @@ async function run<Name extends Operation>(name: Name, options: Parameters<(type
  * console.log(branch ?? "detached", commit?.hash, new Date((commit?.committer_time ?? 0) * 1000));
  */
 export async function readGitState(path = ".", options: ReadGitStateOptions = {}): Promise<GitState> {
-  return run("readGitState", { ...options, cwd: resolve(options.cwd ?? ".", path) });
+  const { cwd = ".", ...others } = plain(options);
+  if (typeof path !== "string" || typeof cwd !== "string") throw usage("the path of the checkout is no text", "pass the path of a directory");
+  return run("readGitState", { ...others, cwd: resolve(cwd, path) });
 }
 
 /**
@@ -159,7 +168,7 @@ export async function detectContext(options: DetectContextOptions = {}): Promise
  */
 export async function deploy<Options extends DeployOptions>(
   options: Options,
-): Promise<Done<Deployed, Options> | (Options extends { on_missing_token: "skip" } ? null : never)> {
+): Promise<Done<Deployed, Options> | Skipped<Options>> {
   return run("deploy", options);
 }
 

@@ -1,8 +1,8 @@
 import manifest from "../package.json";
 import { parse, type Parsed } from "./cli/parse.js";
 import { helpText } from "./cli/help.js";
-import { withToken } from "./cli/token.js";
-import { call, OffshootError, requests } from "./internal.js";
+import { takesToken, withToken } from "./cli/token.js";
+import { call, internal, OffshootError, requests } from "./internal.js";
 import type { Progress } from "./options.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -29,8 +29,11 @@ async function main(args: string[]): Promise<number> {
 async function run({ command, options, json }: Parsed & { kind: "run" }): Promise<number> {
   try {
     if (command.operation === "deploy" && process.env.OFFSHOOT_OUTPUT_FILE) process.stderr.write("note: only the binary writes OFFSHOOT_OUTPUT_FILE\n");
-    const request = (requests[command.operation] as (options: object) => { settings: object; input: object })(withToken(options));
-    return print(await call(command.operation, { ...request, as_text: !json }, { onEvent: show }));
+    const given = takesToken(command) ? withToken(options) : options;
+    const request = (requests[command.operation] as (options: object) => { settings: object; input: object })(given);
+    const text = await call(command.operation, { ...request, as_text: !json }, { onEvent: show });
+    // A deployment that was skipped has no result.
+    return print(command.operation === "deploy" && text === "null" ? "" : text);
   } catch (error) {
     if (json && error instanceof OffshootError) print(JSON.stringify({ error }, null, 2));
     return failed(error);
@@ -53,7 +56,7 @@ function show({ event, message }: Progress): void {
 }
 
 function failed(error: unknown): number {
-  if (!(error instanceof OffshootError)) throw error;
+  if (!(error instanceof OffshootError)) return failed(internal(String((error as Error | undefined)?.stack ?? error)));
   // Load errors were shown when they came, each with its stack.
   const shown = error.code === "load.failed" || error.code === "load.timeout";
   const detail = error.detail && !shown ? `${error.detail.trimEnd()}\n` : "";

@@ -35,10 +35,11 @@ export type {
   Done,
   ListBranchDeploymentsOptions,
   ReadGitStateOptions,
+  Skipped,
   SyncLocationsOptions,
   WaitOptions,
 } from "./api.js";
-export type { CallOptions, Environment, OrganizationSettings, Progress } from "./options.js";
+export type { CallOptions, Environment, Given, OrganizationSettings, Progress } from "./options.js";
 export type { Authorities } from "./ports/authorities.js";
 export type {
   BranchDeployment,
@@ -68,6 +69,7 @@ export type {
   Plan,
   PlannedCall,
   PullRequestStatus,
+  Report,
   Settings,
   Slug,
   SnapshotBaseDeploymentCondition,

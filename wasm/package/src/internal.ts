@@ -1,7 +1,7 @@
 // Everything in one bundle with one copy of the core: the package's entries and its command line share it.
 export * from "./api.js";
 export { call } from "./call.js";
-export { io, OffshootError, usage } from "./error.js";
+export { internal, io, OffshootError, usage } from "./error.js";
 export { slashed } from "./ports/files.js";
 export { proxyFor } from "./ports/proxy.js";
 export { decode } from "./ports/charset.js";

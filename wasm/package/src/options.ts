@@ -1,4 +1,5 @@
 import type { Event, Settings, Sources, WaitSettings } from "../generated/core.js";
+import { usage } from "./error.js";
 import type { Authorities } from "./ports/authorities.js";
 
 /** Environment variables: `process.env`, or what stands for it. */
@@ -71,6 +72,11 @@ export function part(options: object, scope: "organization" | "deployment"): Par
   const parts: Parts = { settings: {}, wait: {}, input: {} };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(CALL, name)) continue;
+    if (/^(function|symbol|bigint)$/.test(typeof value) || (typeof value === "number" && !Number.isFinite(value))) {
+      throw usage(`the option \`${name}\` has a value that cannot be used: ${String(value).slice(0, 40)}`, "the types of the package list the options");
+    }
+    // What it is must not be shown.
+    if (name === "api_token" && typeof value !== "string") throw usage("the option `api_token` is no text", "pass the token as a string");
     const isSetting = Object.hasOwn(SETTINGS, name) && (scope === "deployment" || SETTINGS[name as keyof Settings] === scope);
     const target = isSetting ? parts.settings : Object.hasOwn(WAIT, name) ? parts.wait : parts.input;
     target[name] = value;
@@ -87,3 +93,14 @@ export function sources(input: Record<string, unknown>): { sources: object; how:
     how: Object.fromEntries(entries.filter((entry) => !isSource(entry))),
   };
 }
+
+/** `options`, if they are an object of their own: what a prototype or a class holds would be taken here and missed there. */
+export function plain<Options extends object>(options: Options): Options {
+  const prototype: unknown = typeof options === "object" && options !== null ? Object.getPrototypeOf(options) : undefined;
+  const isPlain = prototype === null || (prototype !== undefined && Object.getPrototypeOf(prototype) === null);
+  if (!isPlain) throw usage("the options are no plain object", "pass them as `{ name: value }`");
+  return options;
+}
+
+/** Options as programs have them, which often are `process.env.NAME`: what is undefined is not given. */
+export type Given<Input> = { [Name in keyof Input]: object extends Pick<Input, Name> ? Input[Name] | undefined : Input[Name] };

@@ -34,6 +34,8 @@ export interface Opened {
   close(): void;
   /** What the last exchange failed with, if it failed. */
   lastFailure(): unknown;
+  /** The token that was sent, which may be from a file that the core has read. */
+  token(): string | undefined;
 }
 
 /** Makes the ports of one call. */
@@ -58,7 +60,8 @@ export function openPorts(surroundings: Surroundings): Opened {
     decode,
     emit(event, message) {
       try {
-        surroundings.onEvent?.({ ...JSON.parse(event), message } as Progress);
+        const listened: unknown = surroundings.onEvent?.({ ...JSON.parse(event), message } as Progress);
+        Promise.resolve(listened).catch(surroundings.fail);
       } catch (error) {
         surroundings.fail(error);
       }
@@ -70,5 +73,5 @@ export function openPorts(surroundings: Surroundings): Opened {
     exchange.close();
     files.close();
   };
-  return { ports, close, lastFailure: () => exchange.failure?.cause };
+  return { ports, close, lastFailure: () => exchange.failure?.cause, token: () => exchange.token };
 }

@@ -136,6 +136,80 @@ test("the token is in no error and in nothing that is printed", async () => {
   }
 });
 
+test("a token is masked however it is written, and what looks alike is not", async () => {
+  const quoted = 'abc"quoted"\\\\token-xxxx';
+  const answer = (text, status = 200) => async () => new Response(text, { status, headers: { "content-type": "application/json" } });
+  const escaped = [...quoted].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  for (const fetch of [
+    answer(JSON.stringify({ errors: [{ message: `bad token ${quoted}` }] })),
+    answer(`{"errors":[{"message":"bad token ${escaped}"}]}`),
+    answer(JSON.stringify({ detail: `bad ${quoted}` }), 400),
+    async (_, { headers }) => { throw new Error(JSON.stringify(headers)); },
+  ]) {
+    const error = await failureOf(offshoot.listBranchDeployments({ url: "https://acme.invalid", api_token: quoted, env: {}, retry_budget: 0, fetch }));
+    const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error) + error.stack + inspect(error.cause, { depth: 9, showHidden: true });
+    assert.doesNotMatch(shown, /quoted/);
+  }
+  const home = temporary();
+  mkdirSync(join(home, ".dagster_cloud_cli"));
+  writeFileSync(join(home, ".dagster_cloud_cli/config"), "organization: acme\nuser_token: user:secret-from-file\n");
+  const thrown = await failureOf(offshoot.listBranchDeployments({ env: { HOME: home }, retry_budget: 0, fetch: async (_, { headers }) => { throw new Error(JSON.stringify(headers)); } }));
+  assert.match(thrown.cause.message, /\*{6}/);
+  assert.doesNotMatch(inspect(thrown.cause), /secret-from-file/);
+  const short = await failureOf(offshoot.listBranchDeployments({ url: "http://127.0.0.1:1", api_token: "plus", env: {}, retry_budget: 0 }));
+  assert.equal(short.code, "plus.unreachable");
+});
+
+test("options that would be passed over are refused", async () => {
+  const { requests, url } = await recorder(() => ({}));
+  const env = { DAGSTER_CLOUD_URL: url, DAGSTER_CLOUD_API_TOKEN: TOKEN };
+  class Options { deployment = "b1"; get dry_run() { return true; } }
+  const wrong = [
+    [offshoot.deleteBranchDeployment, new Options()],
+    [offshoot.deleteBranchDeployment, Object.assign(Object.create({ dry_run: true }), { env, deployment: "b1" })],
+    [offshoot.deleteBranchDeployment, { env, deployment: "b1", dry_run: () => true }],
+    [offshoot.waitForLocations, { env, deployment: "b1", location_load_timeout: NaN }],
+    [offshoot.listBranchDeployments, { env, limit: 5n }],
+    [offshoot.listBranchDeployments, null], [offshoot.listBranchDeployments, []], [offshoot.deploy, undefined], [offshoot.detectContext, 5],
+    [offshoot.listBranchDeployments, { env, fetch: 5 }], [offshoot.listBranchDeployments, { env, onEvent: 5 }],
+    [offshoot.listBranchDeployments, { env, signal: { aborted: true } }], [offshoot.detectContext, { env, cwd: 5 }],
+    [offshoot.listBranchDeployments, { env: new Map(Object.entries(env)) }],
+    [offshoot.readGitState, null],
+  ];
+  for (const [call, options] of wrong) assert.equal((await failureOf(call(options))).code, "usage.invalid", `${call.name} ${inspect(options)}`);
+  assert.deepEqual(requests, []);
+});
+
+test("a fetch that misbehaves ends its call, and no more is asked of it", async () => {
+  const options = { url: "https://acme.invalid", api_token: TOKEN, env: {}, retry_budget: 0 };
+  const cyclic = new Error("x");
+  cyclic.cause = cyclic;
+  assert.equal((await failureOf(offshoot.listBranchDeployments({ ...options, fetch: async () => { throw cyclic; } }))).code, "plus.unreachable");
+  for (const answer of [undefined, null, "x", { status: 200 }]) {
+    assert.match((await failureOf(offshoot.listBranchDeployments({ ...options, fetch: async () => answer }))).message, /no Response/);
+  }
+  let pulled = 0;
+  const endless = () => new Response(new ReadableStream({ pull: (controller) => { pulled += 1; controller.enqueue(new Uint8Array(1 << 20)); } }));
+  assert.match((await failureOf(offshoot.listBranchDeployments({ ...options, fetch: async () => endless() }))).message, /larger than 32 MiB/);
+  assert.ok(pulled < 40, `${pulled} MiB were taken`);
+});
+
+test("after its end a call sends nothing more, and a listener that rejects ends it", async () => {
+  const env = await sandbox("--load-after", "0");
+  const reason = new Error("enough");
+  for (const end of [(controller) => controller.abort(reason), () => { throw reason; }, () => Promise.reject(reason)]) {
+    const controller = new AbortController();
+    const sent = [];
+    const call = offshoot.deploy({
+      env: { ...env, ...BUILD }, cwd: checkout(), location_name: "etl", module_name: "etl", image: "etl:1", signal: controller.signal,
+      fetch: (url, init) => (sent.push(/"query":"\w+ (\w+)/.exec(Buffer.from(init.body))[1]), fetch(url, init)),
+      onEvent: ({ event }) => (event === "branch-deployment-ready" ? end(controller) : undefined),
+    });
+    await assert.rejects(call, reason);
+    if (!String(end).includes("Promise")) assert.ok(!sent.includes("DeployLocations"), sent.join());
+  }
+});
+
 test("an AbortSignal ends a call at once, before and while it runs", async () => {
   const { requests, url } = await recorder(() => ({ hang: true }));
   const options = { url, api_token: TOKEN, env: {} };

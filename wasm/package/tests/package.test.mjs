@@ -118,10 +118,21 @@ async function typed() {
   plan.loaded;
   // @ts-expect-error: no such option
   await offshoot.addLocation({ location_nme: "x" });
-  return [plan.calls, done.loaded, state];
+  const declared: offshoot.DeployOptions = { dry_run: true, image_tag: process.env.TAG, image: ["a:1"] as const };
+  const either = await offshoot.deploy(declared);
+  // @ts-expect-error: it may be a plan
+  either.url;
+  const may = await offshoot.deploy({ ...(process.env.PLAN ? { dry_run: true } : {}) });
+  // @ts-expect-error: it may be a plan
+  may.url;
+  const skipped = await offshoot.deploy({ image_tag: process.env.TAG, on_missing_token: process.env.SKIP ? "skip" : "fail" });
+  // @ts-expect-error: it may be null
+  skipped.url;
+  const report: offshoot.Report = new Error() as never;
+  return [plan.calls, done.loaded, state, skipped?.url, (await offshoot.deploy({})).url, report];
 }
 void typed;`);
-  const options = { strict: true, module: "nodenext", target: "es2022", lib: ["es2022", "dom"], types: ["node"], noEmit: true };
+  const options = { strict: true, exactOptionalPropertyTypes: true, module: "nodenext", target: "es2022", lib: ["es2022", "dom"], types: ["node"], noEmit: true };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["example-0.mts", "example-1.mts", "example-2.mts", "required.cts"] }));
   const { stdout, code } = await run(join(tools, ".bin/tsc"), ["-p", project]);
   assert.equal(code, 0, stdout);

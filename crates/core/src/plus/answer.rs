@@ -30,10 +30,11 @@ pub(super) fn data(
     let status = response.status();
     let failed = |fault| Err(Failed { fault, asked_delay: retry_after(response.headers(), now) });
 
-    let envelope: Envelope = match serde_json::from_str(&text) {
+    let mut envelope: Envelope = match serde_json::from_str(&text) {
         Ok(envelope) => envelope,
         Err(error) => return failed(fault_of_text(status, &text, &error, response)),
     };
+    envelope.data.iter_mut().chain(&mut envelope.errors).for_each(|it| token.mask_values(it));
     if let Some(maintenance) = envelope.maintenance {
         let asked =
             maintenance.retry_interval.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);

@@ -114,7 +114,8 @@ function joined(args: readonly string[], flags: Flags): string[] {
 const NUMBER = /^[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf|infinity|nan)$/i;
 
 function valueOf(name: string, flag: Flag, value: string | undefined): unknown {
-  const invalid = (why: string) => new Error(`invalid value \`${value}\` for \`--${name}\`: ${why}`);
+  const shown = flag.kind === "refused" && flag.short ? `-${flag.short}` : `--${name}`;
+  const invalid = (why: string) => new Error(`invalid value \`${value}\` for \`${shown}\`: ${why}`);
   switch (flag.kind) {
     case "text":
     case "texts":

@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
 import { io } from "../internal.js";
+import type { Command } from "./commands.js";
+
+/** Whether `command` concerns Dagster+, and not the checkout alone. */
+export function takesToken(command: Command): boolean {
+  return "api-token-file" in command.flags;
+}
 
 /** The token in the file that a flag or `DAGSTER_CLOUD_API_TOKEN_FILE` names, where no token is given itself. */
 export function withToken(options: Record<string, unknown>): Record<string, unknown> {

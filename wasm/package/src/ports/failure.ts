@@ -34,7 +34,8 @@ const KINDS: readonly [RegExp, Kind, string][] = [
 /** What `error` means. Its reason is often in a cause: `fetch` says no more than "fetch failed" itself. */
 export function failure(error: unknown, throughProxy = false): Failure {
   if (error instanceof Failure) return error;
-  for (let inner: unknown = error; inner instanceof Error; inner = inner.cause) {
+  // A cause can lead back to where it came from.
+  for (let inner: unknown = error, depth = 0; inner instanceof Error && depth < 9; inner = inner.cause, depth++) {
     const { code } = inner as NodeJS.ErrnoException;
     const known = KINDS.find(([pattern]) => typeof code === "string" && pattern.test(code));
     if (known) return new Failure(known[1], throughProxy && known[1] === "connect" ? `${known[2]} through the proxy` : known[2], error);

@@ -46,13 +46,14 @@ const LONGEST = 2 ** 31 - 1;
 const NEVER = new Promise<never>(() => {});
 
 /** The network, through `fetch` if one is given, else through `node:http(s)`, which is the same on every Node. */
-export function connect(network: Network): Exchange & { failure?: Failure } {
+export function connect(network: Network): Exchange & { failure?: Failure; token?: string } {
   const closing = new AbortController();
   let agent: http.Agent | undefined;
   let ca: (string | Buffer)[] | undefined;
-  const exchange: Exchange & { failure?: Failure } = {
+  const exchange: ReturnType<typeof connect> = {
     async send(text, body) {
       const head = JSON.parse(text) as Head;
+      exchange.token = head.headers.find(([name]) => name === "dagster-cloud-api-token")?.[1] ?? "";
       const ending = new AbortController();
       if (closing.signal.aborted) return NEVER;
       delete exchange.failure;
@@ -145,9 +146,31 @@ async function fetched(fetch: typeof globalThis.fetch, head: Head, body: Uint8Ar
   const ended = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   // A `fetch` of the user's own may not heed the signal.
   const response = await Promise.race([fetch(head.url, { method, headers, body: new Uint8Array(body), signal, redirect: "manual" }), ended]);
-  const bytes = new Uint8Array(await Promise.race([response.arrayBuffer(), ended]));
-  if (bytes.length > head.max_body) throw tooLarge(head);
-  return { status: response.status, headers: [...response.headers].flat(), body: bytes };
+  if (typeof response?.status !== "number" || typeof response.arrayBuffer !== "function") {
+    throw new Failure("unusable", "`fetch` has answered with no Response");
+  }
+  const bytes = await Promise.race([bodyOf(response, head), ended]);
+  return { status: response.status, headers: [...response.headers].flat().map(String), body: bytes };
+}
+
+/** The body, of which no more is taken than is allowed. */
+async function bodyOf(response: Response, head: Head): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const take = (chunk: Uint8Array) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > head.max_body) throw tooLarge(head);
+  };
+  const reader = response.body?.getReader?.();
+  if (!reader) take(new Uint8Array(await response.arrayBuffer()));
+  try {
+    for (let part = await reader?.read(); part?.value; part = await reader?.read()) take(part.value);
+  } catch (error) {
+    void reader?.cancel().catch(() => {});
+    throw error;
+  }
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(head: Head): Failure {

@@ -30,11 +30,13 @@ pub struct Sources {
     pub location_file: Option<String>,
     /// The names of the code locations; by default all of the file. In a form, a field for each.
     #[serde(deserialize_with = "written::texts")]
+    #[cfg_attr(feature = "typescript", tsify(type = "string | readonly string[]"))]
     pub location_name: Vec<String>,
     /// The tag of the images that were built: each location's is `<build.registry>:<tag>`.
     pub image_tag: Option<String>,
     /// An image as `location=reference`, or as `reference` if there is one location only. In a form, a field for each.
     #[serde(deserialize_with = "written::texts")]
+    #[cfg_attr(feature = "typescript", tsify(type = "string | readonly string[]"))]
     pub image: Vec<String>,
     /// The Python module with the definitions, if there is one location only.
     pub module_name: Option<String>,
