@@ -195,7 +195,15 @@ fn prune() {
     says![
         line("prune"),
         with("--branch main"),
+        with("--branch main --git-repo-name shop --yes"),
+        with("--branches-file branches").file("branches", "main\n"),
+        with("--yes"),
+        with("--yes --all-repositories --git-repo-name shop"),
+        with("--yes --all-repositories --branches-file branches"),
+        with("--git-repo-name ''"),
         with("--git-repo-name shop --branches-file nowhere"),
+        with("--remote origin"),
+        with("--remote ''"),
         with("--git-repo-name shop --branches-file branches").file("branches", "\n"),
         with("--git-repo-name shop --branches-file branches")
             .file("branches", "fatal: no remote\n"),

@@ -3,20 +3,24 @@
 use std::{
     collections::BTreeSet,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use offshoot_tests::{
     between::{Between, Fate},
+    build::{self, PULL_REQUEST},
     ours,
     process::{Invocation, Outcome},
+    repo::Shape,
     sandbox::{Sandbox, TOKEN},
 };
 use serde_json::{Value as Json, json};
 
 /// Of each of the two repositories.
 const BRANCHES: usize = 150;
+/// A remote that no test reaches.
+const ORIGIN: &str = "https://github.com/acme/shop.git";
 
 fn run(sandbox: &Sandbox, directory: &Path, command: &str) -> Outcome {
     run_at(sandbox.url(), directory, command)
@@ -42,11 +46,15 @@ fn fill(sandbox: &Sandbox) {
 }
 
 fn create(sandbox: &Sandbox, repository: &str, number: usize, status: &str, timestamp: u64) {
+    create_branch(sandbox, repository, &format!("f/{number}"), status, timestamp);
+}
+
+fn create_branch(sandbox: &Sandbox, repository: &str, branch: &str, status: &str, timestamp: u64) {
     let query =
         "mutation($branch: CreateOrUpdateBranchDeploymentInput!, $commit: DeploymentCommitInput!) {
         createOrUpdateBranchDeployment(branchData: $branch, commit: $commit) { __typename } }";
     let variables = json!({
-        "branch": {"repoName": repository, "branchName": format!("f/{number}"), "pullRequestStatus": status},
+        "branch": {"repoName": repository, "branchName": branch, "pullRequestStatus": status},
         "commit": {"commitHash": "1f", "timestamp": timestamp},
     });
     let answer = sandbox.ask(query, &variables);
@@ -79,8 +87,12 @@ fn hundreds_are_cleaned_up_in_bounded_steps_and_nothing_else() {
 
     let told = run(&sandbox, here, "prune --repo-name shop --max-deletions 60");
     assert_eq!((told.code, told.stdout.lines().count()), (0, 60), "{}", told.stderr);
-    assert!(told.stderr.contains("would delete 60 and keep 200"), "{}", told.stderr);
-    assert!(told.stderr.contains("40 more are left for another run"), "{}", told.stderr);
+    assert!(told.stderr.contains("of the repository `shop`:\n"), "{}", told.stderr);
+    let counts = "would delete 60, leave 40 for another run (--max-deletions), and keep 200; --yes deletes the 60";
+    assert!(told.stderr.contains(counts), "{}", told.stderr);
+    let none = run(&sandbox, here, "prune --repo-name shop --max-deletions 0");
+    let counts = "would delete none, leave 100 for another run (--max-deletions), and keep 200\n";
+    assert!(none.stderr.ends_with(counts), "{}", none.stderr);
     assert_eq!(listed(&sandbox, here).len(), 2 * BRANCHES, "nothing said --yes");
 
     for (deleted, left) in [(60, 90), (40, 50), (0, 50)] {
@@ -110,6 +122,102 @@ fn hundreds_are_cleaned_up_in_bounded_steps_and_nothing_else() {
     let left = listed(&sandbox, here);
     assert_eq!((count(&left, "shop", None), count(&left, "other", None)), (1, BRANCHES));
     assert_eq!(run(&sandbox, here, "deployment list-locations -d prod").code, 0, "prod is there");
+}
+
+/// A checkout of `main` whose remote is [`ORIGIN`].
+fn checkout(parent: &Path) -> PathBuf {
+    let checkout = Shape::Plain.build(parent);
+    let config = checkout.join(".git/config");
+    let mut text = fs::read_to_string(&config).expect("a repository has a configuration");
+    text.push_str(&format!("[remote \"origin\"]\n\turl = {ORIGIN}\n"));
+    fs::write(&config, text).expect("there is room for files");
+    fs::write(
+        checkout.join("build.yaml"),
+        "locations: [{location_name: etl, code_source: {module_name: etl}, image: i}]\n",
+    )
+    .expect("the folder is new");
+    checkout
+}
+
+/// Repository, branch and reasons of each line, sorted.
+fn candidates(outcome: &Outcome) -> Vec<(&str, &str, &str)> {
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let row = |line| {
+        let columns: Vec<&str> = str::split(line, '\t').collect();
+        let [_, repository, branch, reasons] = columns.as_slice() else {
+            panic!("four columns: {columns:?}")
+        };
+        (*repository, *branch, *reasons)
+    };
+    let mut rows: Vec<_> = outcome.stdout.lines().map(row).collect();
+    rows.sort_unstable();
+    rows
+}
+
+#[test]
+fn what_deploy_and_close_leave_is_found_by_remote_name_checkout_and_build_and_nothing_else() {
+    let sandbox = Sandbox::start(&["--load-after", "0.1"]);
+    let folder = tempfile::tempdir().expect("there is room for files");
+    let here = checkout(folder.path());
+    // What git asks of the remote, it finds in the checkout.
+    let base = format!("url.file://{}.insteadOf", here.display());
+    let mut variables = sandbox.variables().to_vec();
+    variables.extend([
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", base.as_str()),
+        ("GIT_CONFIG_VALUE_0", ORIGIN),
+    ]);
+    let in_ci = [variables.as_slice(), PULL_REQUEST.as_slice()].concat();
+    for command in ["deploy --image-tag v1", "close"] {
+        let outcome = build::run(&here, &in_ci, command);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    }
+    for (repository, number) in [("shop", 1), ("other/shop", 2), ("other", 3), ("acme/other", 4)] {
+        create(&sandbox, repository, number, "CLOSED", 1_600_000_000);
+    }
+
+    let gone = "pull request closed, branch gone";
+    let own = [("acme/shop", "feature", gone), ("shop", "f/1", gone)];
+    for remote in [ORIGIN, "origin"] {
+        let told = build::run(&here, &variables, &format!("prune --remote {remote}"));
+        assert_eq!(candidates(&told), own, "{remote}");
+    }
+    let own = own.map(|(repository, branch, _)| (repository, branch, "pull request closed"));
+    for variables in [&variables, &in_ci] {
+        let told = build::run(&here, variables, "prune");
+        assert_eq!(candidates(&told), own);
+        assert!(told.stderr.contains("of the repository `acme/shop`:\n"), "{}", told.stderr);
+    }
+    // A name that is given is that name alone.
+    let told = build::run(&here, &variables, "prune --git-repo-name shop");
+    assert_eq!(candidates(&told), own[1..]);
+
+    let outside = folder.path();
+    for command in ["prune", "prune --all-repositories"] {
+        assert_eq!(candidates(&build::run(outside, &variables, command)).len(), 5, "{command}");
+    }
+    let refused = build::run(outside, &variables, "prune --yes");
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{}", refused.stderr);
+    let refused = build::run(outside, &variables, "prune --remote origin --yes");
+    assert!(refused.stderr.contains("hint: pass --git-repo-name"), "{}", refused.stderr);
+    assert_eq!(listed(&sandbox, outside).len(), 5);
+
+    let pruned = build::run(&here, &variables, "prune --remote origin --yes");
+    assert_eq!((candidates(&pruned).len(), listed(&sandbox, outside).len()), (2, 3));
+    let pruned = build::run(outside, &variables, "prune --all-repositories --yes");
+    assert_eq!((candidates(&pruned).len(), listed(&sandbox, outside).len()), (3, 0));
+}
+
+#[test]
+fn a_branch_of_any_name_is_one_line() {
+    let sandbox = Sandbox::start(&[]);
+    let folder = tempfile::tempdir().expect("there is room for files");
+    create_branch(&sandbox, "shop", "nl\nshop\tmain\u{1b}[2J", "CLOSED", 1);
+    for command in ["prune --repo-name shop", "branch-deployment list"] {
+        let told = run(&sandbox, folder.path(), command);
+        assert!(told.stdout.contains("\tshop\tnl shop main [2J\t"), "{:?}", told.stdout);
+        assert_eq!(told.stdout.lines().count(), 1, "{:?}", told.stdout);
+    }
 }
 
 /// The deletions that were asked for, each once, in their order.

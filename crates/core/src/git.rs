@@ -126,6 +126,12 @@ pub fn read<F: Files, C: Charset>(
     })
 }
 
+/// The URL that the checkout of `start` has for the remote `name`, with whatever secrets are in it; `None` if it has none
+/// of that name, or if it cannot be read.
+pub fn remote_url<F: Files>(files: &F, env: &Env, start: &str, name: &str) -> Option<String> {
+    remote::url(&discover(files, env, start).ok()?.config, name)
+}
+
 /// The commit whose full id is `hash`; `None` if the repository of `start` does not have it, as in a shallow clone, or if
 /// it cannot be read.
 pub fn commit<F: Files, C: Charset>(

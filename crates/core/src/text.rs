@@ -63,7 +63,7 @@ impl Text for Vec<Deployment> {
                 status.map_or("-", |status| status.as_str()),
                 deployment.latest_commit.as_ref().map_or("-", |commit| &commit.commit_hash),
             ];
-            columns.join("\t")
+            columns.map(one_line).join("\t")
         };
         self.iter().map(row).collect::<Vec<_>>().join("\n")
     }
@@ -136,7 +136,7 @@ impl Text for Pruned {
                 candidate.branch.as_deref().unwrap_or("-"),
                 &reasons.join(", "),
             ];
-            columns.join("\t")
+            columns.map(one_line).join("\t")
         };
         self.deleted.iter().map(row).collect::<Vec<_>>().join("\n")
     }
@@ -185,7 +185,7 @@ impl Text for CodeLocation {
     }
 }
 
-/// A line a field: name, value and source, with tabs between. Line ends and tabs in a value become spaces.
+/// A line a field: name, value and source, with tabs between. Control characters in a value become spaces.
 impl Text for Context {
     fn text(&self) -> String {
         let fields = serde_json::to_value(self).unwrap_or_default();
@@ -234,9 +234,9 @@ impl Text for Diagnosis {
     }
 }
 
-/// `text` without what ends a line or a column.
+/// `text` without what ends a line or a column, and without what steers a terminal: control characters become spaces.
 pub fn one_line(text: &str) -> String {
-    text.replace(['\t', '\n', '\r'], " ")
+    text.replace(char::is_control, " ")
 }
 
 /// A document as YAML, with the empty line at its end that the official tool prints as well.
@@ -319,6 +319,26 @@ fn aligned(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plus::branch_deployments::{DeploymentType, GitMetadata};
+
+    #[test]
+    fn a_branch_of_any_name_stays_in_its_row_and_column() {
+        let listed: Vec<Deployment> = vec![Deployment {
+            deployment_id: 1,
+            deployment_name: "b1".into(),
+            deployment_type: DeploymentType::Branch,
+            branch_deployment_git_metadata: Some(GitMetadata {
+                branch_name: "nl\nshop\tmain\u{1b}[2J\u{9b}\u{7f}".into(),
+                repo_name: "shop".into(),
+                branch_url: None,
+                pull_request_url: None,
+                pull_request_status: None,
+                pull_request_number: None,
+            }),
+            latest_commit: None,
+        }];
+        assert_eq!(listed.text(), "b1\tshop\tnl shop main [2J  \t-\t-");
+    }
 
     #[test]
     fn a_cell_of_any_length_leaves_the_others_readable() {

@@ -6,12 +6,12 @@ mod head;
 use serde::Serialize;
 
 use self::fields::put_together;
-use super::{Error, Event};
+use super::{Error, Event, repository::stored_name};
 use crate::{
     ci::{self, BuildKind, Detected, Found, Hosting, PullRequestStatus, System},
     ci_files,
     env::Env,
-    git::{self, GitState},
+    git::{self, GitState, Slug},
     ports::{Events, Host},
 };
 
@@ -185,15 +185,16 @@ impl Build {
         hosting(self.detected.system, self.context.origin_url.as_ref())
     }
 
-    /// The name by which Dagster+ tells the repository of this build from others: `owner/name`, but on GitLab the bare
-    /// name, as the official client has it on those systems.
+    /// Owner and name of the repository.
+    pub(super) fn slug(&self) -> Option<Slug> {
+        let owner = self.context.git_repo_owner.as_ref().map(|found| found.value.clone());
+        Some(Slug { owner, name: self.context.git_repo_name.as_ref()?.value.clone() })
+    }
+
+    /// The name by which Dagster+ tells the repository of this build from others.
     pub(super) fn repository(&self) -> Option<String> {
-        let name = self.context.git_repo_name.as_ref()?.value.clone();
         let is_gitlab = self.detected.system.is_some_and(|system| system.id == "gitlab-ci");
-        let owner = self.context.git_repo_owner.as_ref().filter(|_| !is_gitlab);
-        // Of nested groups the official client takes the innermost.
-        let owner = owner.and_then(|owner| owner.value.rsplit('/').next());
-        Some(owner.map_or_else(|| name.clone(), |owner| format!("{owner}/{name}")))
+        Some(stored_name(&self.slug()?, is_gitlab))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod branches;
 mod plan;
+mod scope;
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 pub use branches::{BranchesError, PresentBranches};
 pub use plan::{Candidate, Planned, Reason, Rules, plan};
+pub use scope::{Scope, Wanted};
 
 use super::{Error, Event, branch_deployment::is_gone};
 use crate::{
@@ -40,7 +42,7 @@ pub struct Pruned {
 /// Deletes what `rules` say, at most `max_deletions`; nothing if `dry_run`.
 ///
 /// # Errors
-/// If the branch deployments cannot be listed. If some cannot be deleted, after all the others are.
+/// If something is to be deleted and it is not known of which repository. If the branch deployments cannot be listed. If some cannot be deleted, after all the others are.
 pub async fn prune<H: Host>(
     host: &H,
     connection: &Connection,
@@ -48,6 +50,12 @@ pub async fn prune<H: Host>(
     max_deletions: usize,
     dry_run: bool,
 ) -> Result<Pruned, Error> {
+    if !dry_run && rules.scope == Scope::Unknown {
+        return Err(Error::input(
+            "of which repository branch deployments are to be deleted is not known",
+            "pass --git-repo-name; or --all-repositories to delete those of every repository",
+        ));
+    }
     let list = branch_deployments::list(i32::from(MOST_LISTED), None);
     let listed = Client::new(host, connection).send(&list).await?;
     let is_list_cut = listed.len() >= usize::from(MOST_LISTED);

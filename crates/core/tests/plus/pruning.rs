@@ -10,7 +10,7 @@ use offshoot_core::{
     error::{Code, Explain},
     ops::{
         self, Event,
-        prune::{MOST_LISTED, Pruned, Rules},
+        prune::{MOST_LISTED, Pruned, Rules, Scope},
     },
     ports::SendErrorKind,
 };
@@ -61,8 +61,12 @@ fn deleted_id(arrived: &Arrived) -> Option<i64> {
         .then(|| arrived.body["variables"]["deploymentId"].as_i64())?
 }
 
+fn rules(scope: Scope) -> Rules {
+    Rules { scope, branches: None, older_than: None }
+}
+
 fn prune(host: &Fake, max: usize, dry_run: bool) -> Result<Pruned, ops::Error> {
-    block_on(ops::prune::prune(host, &connection(), &Rules::default(), max, dry_run))
+    block_on(ops::prune::prune(host, &connection(), &rules(Scope::All), max, dry_run))
 }
 
 fn healthy(world: &World) -> Fake {
@@ -81,6 +85,18 @@ fn a_dry_run_tells_and_deletes_nothing() {
     assert_eq!(names(&pruned.deleted), ["b0", "b1"]);
     assert_eq!(names(&pruned.deferred), ["b2"]);
     assert_eq!((pruned.kept, pruned.dry_run, pruned.is_list_cut), (2, true, false));
+    assert_eq!((host.arrived().len(), world.lock().unwrap().len()), (1, 5));
+}
+
+#[test]
+fn where_no_repository_is_known_all_are_listed_and_none_deleted() {
+    let world = world(3, 2);
+    let host = healthy(&world);
+    let unknown = rules(Scope::Unknown);
+    let told = block_on(ops::prune::prune(&host, &connection(), &unknown, 9, true)).unwrap();
+    assert_eq!(told.deleted.len(), 3);
+    let refused = block_on(ops::prune::prune(&host, &connection(), &unknown, 9, false));
+    assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);
     assert_eq!((host.arrived().len(), world.lock().unwrap().len()), (1, 5));
 }
 

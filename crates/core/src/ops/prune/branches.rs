@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     error::{Code, Explain},
+    ops::repository::Repository,
     plus::branch_deployments::GitMetadata,
 };
 
@@ -12,7 +13,7 @@ use crate::{
 /// The repository belongs to it: the branches of one say nothing of another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresentBranches {
-    repository: String,
+    repository: Repository,
     names: BTreeSet<String>,
 }
 
@@ -23,7 +24,7 @@ impl PresentBranches {
     /// If a line is neither, or if there is no branch at all: a list that could not be made must not mean that
     /// every branch is gone.
     pub fn read<'a>(
-        repository: String,
+        repository: Repository,
         lines: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, BranchesError> {
         let lines = lines.into_iter().map(str::trim).filter(|line| !line.is_empty());
@@ -36,7 +37,7 @@ impl PresentBranches {
 
     /// Whether the branch of `git` was one of the repository's and is no more.
     pub(super) fn miss(&self, git: &GitMetadata) -> bool {
-        self.repository == git.repo_name && !self.names.contains(&git.branch_name)
+        self.repository.has(git) && !self.names.contains(&git.branch_name)
     }
 }
 
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<PresentBranches, BranchesError> {
-        PresentBranches::read("shop".to_owned(), text.lines())
+        PresentBranches::read(Repository::Named("shop".to_owned()), text.lines())
     }
 
     #[test]

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::PresentBranches;
+use super::{PresentBranches, Scope};
 use crate::plus::branch_deployments::{Deployment, DeploymentType, ReportedStatus};
 
 /// What is deleted beside that whose pull request is closed or merged.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// Only branch deployments of this repository; of all if unset.
-    pub repository: Option<String>,
+    /// Only branch deployments of these.
+    pub scope: Scope,
     /// Whatever is of a branch that its repository does not have any more.
     pub branches: Option<PresentBranches>,
     /// Whatever has a latest commit older than this.
@@ -92,8 +92,9 @@ fn judge(deployment: Deployment, rules: &Rules, now: Duration) -> Option<Candida
         return None;
     }
     let git = deployment.branch_deployment_git_metadata.as_ref();
-    let repository = git.map(|git| git.repo_name.clone());
-    if rules.repository.is_some() && rules.repository != repository {
+    if let Some(repository) = rules.scope.repository()
+        && !git.is_some_and(|git| repository.has(git))
+    {
         return None;
     }
     let mut reasons = Vec::new();
@@ -117,7 +118,7 @@ fn judge(deployment: Deployment, rules: &Rules, now: Duration) -> Option<Candida
     }
     Some(Candidate {
         name: deployment.deployment_name.clone(),
-        repository,
+        repository: git.map(|git| git.repo_name.clone()),
         branch: git.map(|git| git.branch_name.clone()),
         reasons,
         deployment,
@@ -130,6 +131,7 @@ mod tests {
 
     use super::*;
     use crate::git::seeded;
+    use crate::ops::repository::Repository;
     use crate::plus::branch_deployments::{DeploymentCommit, GitMetadata};
 
     const NOW: Duration = Duration::from_secs(1_700_000_000);
@@ -163,8 +165,16 @@ mod tests {
         Deployment { latest_commit, ..deployment }
     }
 
+    fn named(repository: &str) -> Repository {
+        Repository::Named(repository.into())
+    }
+
+    fn everywhere() -> Rules {
+        Rules { scope: Scope::All, branches: None, older_than: None }
+    }
+
     fn present(repository: &str, branches: &[&str]) -> Option<PresentBranches> {
-        Some(PresentBranches::read(repository.into(), branches.iter().copied()).unwrap())
+        Some(PresentBranches::read(named(repository), branches.iter().copied()).unwrap())
     }
 
     fn reasons(deployment: Deployment, rules: &Rules) -> Vec<Reason> {
@@ -176,11 +186,11 @@ mod tests {
     fn each_rule_finds_its_own() {
         use ReportedStatus::{Closed, Merged, Open, Other};
         let all = Rules {
-            repository: Some("shop".into()),
+            scope: Scope::One(named("shop")),
             branches: present("shop", &["main", "kept"]),
             older_than: Some(14 * DAY),
         };
-        let none = Rules::default();
+        let none = everywhere();
         let shop = |branch, status| deployment(1, "shop", branch, status);
         let cases: [(Deployment, &Rules, &[Reason]); 13] = [
             (shop("gone", Some(Closed)), &none, &[Reason::PullRequestClosed]),
@@ -208,7 +218,7 @@ mod tests {
 
     #[test]
     fn the_branches_of_one_repository_say_nothing_of_another_s() {
-        let rules = Rules { branches: present("shop", &["main"]), ..Rules::default() };
+        let rules = Rules { branches: present("shop", &["main"]), ..everywhere() };
         assert_eq!(reasons(deployment(1, "other", "x", None), &rules), []);
         assert_eq!(reasons(deployment(1, "shop", "x", None), &rules), [Reason::BranchGone]);
     }
@@ -223,7 +233,7 @@ mod tests {
             closed(3),
             aged(closed(5), 9.0),
         ];
-        let planned = plan(listed, &Rules::default(), NOW);
+        let planned = plan(listed, &everywhere(), NOW);
         let names: Vec<_> =
             planned.delete.iter().map(|candidate| candidate.name.as_str()).collect();
         assert_eq!(names, ["b3", "b4", "b2", "b5", "b1"]);
@@ -276,7 +286,7 @@ mod tests {
             older_than in proptest::option::of(0_u64..1_000_000_000),
         ) {
             let rules = Rules {
-                repository: repository.clone(),
+                scope: repository.as_deref().map_or(Scope::All, |it| Scope::One(named(it))),
                 branches: present("a", &["a", "b"]).filter(|_| has_branches),
                 older_than: older_than.map(Duration::from_secs),
             };
