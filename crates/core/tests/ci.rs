@@ -19,3 +19,5 @@ mod matrix;
 mod properties;
 #[path = "ci/public.rs"]
 mod public;
+#[path = "ci/signs.rs"]
+mod signs;

@@ -10,6 +10,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
         "APPVEYOR_PULL_REQUEST_HEAD_REPO_BRANCH",
         "APPVEYOR_PULL_REQUEST_HEAD_COMMIT",
         "APPVEYOR_PULL_REQUEST_HEAD_REPO_NAME",
+        "APPVEYOR_PULL_REQUEST_TITLE",
     ]);
     let is_pull_request = kind.is_some();
     let own_branch: &[&str] = if is_pull_request { &[] } else { &["APPVEYOR_REPO_BRANCH"] };

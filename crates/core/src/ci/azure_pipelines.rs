@@ -6,7 +6,7 @@
 //!
 //! <https://learn.microsoft.com/azure/devops/pipelines/build/variables>
 
-use super::{Found, fields::Fields, vars::Vars, web};
+use super::{BuildKind, Found, fields::Fields, vars::Vars, web};
 use crate::git::Slug;
 
 pub(super) fn present(vars: Vars<'_>) -> bool {
@@ -14,14 +14,20 @@ pub(super) fn present(vars: Vars<'_>) -> bool {
 }
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
-    let kind = vars.pull_request_if(&[
-        "SYSTEM_PULLREQUEST_PULLREQUESTID",
-        "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",
-        "SYSTEM_PULLREQUEST_SOURCEBRANCH",
-        "SYSTEM_PULLREQUEST_SOURCECOMMITID",
-        "SYSTEM_PULLREQUEST_TARGETBRANCH",
-        "SYSTEM_PULLREQUEST_ISFORK",
-    ]);
+    let kind = vars
+        .pull_request_if(&[
+            "SYSTEM_PULLREQUEST_PULLREQUESTID",
+            "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",
+            "SYSTEM_PULLREQUEST_PULLREQUESTITERATION",
+            "SYSTEM_PULLREQUEST_SOURCEBRANCH",
+            "SYSTEM_PULLREQUEST_SOURCECOMMITID",
+            "SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI",
+            "SYSTEM_PULLREQUEST_TARGETBRANCH",
+            "SYSTEM_PULLREQUEST_TARGETBRANCHNAME",
+            "SYSTEM_PULLREQUEST_ISFORK",
+        ])
+        .or_else(|| vars.pull_request_event(&["BUILD_REASON"]))
+        .or_else(|| shelved(vars));
     let in_azure_repos = vars.is("BUILD_REPOSITORY_PROVIDER", "TfsGit");
     let mut refs = vars.refs(&["SYSTEM_PULLREQUEST_SOURCEBRANCH"]);
     let own_ref = vars.refs(&["BUILD_SOURCEBRANCH"]);
@@ -55,6 +61,12 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
         kind,
         ..Fields::default()
     }
+}
+
+/// A change that is not in yet, to be validated before it is.
+fn shelved(vars: Vars<'_>) -> Option<Found<BuildKind>> {
+    let shelved = ["CheckInShelveset", "ValidateShelveset"];
+    vars.first(&["BUILD_REASON"], |it| shelved.contains(&it).then_some(BuildKind::PullRequest))
 }
 
 /// Project and repository, of which Azure Repos may have several in one project.

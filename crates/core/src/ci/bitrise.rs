@@ -12,8 +12,12 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
     Fields {
         kind: vars.pull_request_if(&[
             "BITRISE_PULL_REQUEST",
+            "PULL_REQUEST_ID",
+            "PR",
             "BITRISEIO_GIT_BRANCH_DEST",
             "BITRISEIO_PULL_REQUEST_REPOSITORY_URL",
+            "BITRISEIO_PULL_REQUEST_HEAD_BRANCH",
+            "BITRISEIO_PULL_REQUEST_MERGE_BRANCH",
         ]),
         refs: vars.refs(&["BITRISE_GIT_BRANCH"]),
         commit: vars.commit(&["BITRISE_GIT_COMMIT", "GIT_CLONE_COMMIT_HASH"]),

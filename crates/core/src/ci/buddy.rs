@@ -15,6 +15,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             "BUDDY_RUN_PR_ID",
             "BUDDY_RUN_PR_HEAD_BRANCH",
             "BUDDY_RUN_PR_BASE_BRANCH",
+            "BUDDY_RUN_PR_URL",
             "BUDDY_EXECUTION_PULL_REQUEST_NO",
             "BUDDY_EXECUTION_PULL_REQUEST_ID",
             "BUDDY_EXECUTION_PULL_REQUEST_HEAD_BRANCH",

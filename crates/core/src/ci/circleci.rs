@@ -21,6 +21,8 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             "CIRCLE_PR_NUMBER",
             "CIRCLE_PR_REPONAME",
             "CIRCLE_PR_USERNAME",
+            "CI_PULL_REQUEST",
+            "CI_PULL_REQUESTS",
         ]),
         refs: vars.refs(&["CIRCLE_BRANCH"]),
         commit: vars.commit(&["CIRCLE_SHA1"]),

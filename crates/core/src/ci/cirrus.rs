@@ -6,7 +6,13 @@ use super::{fields::Fields, vars::Vars};
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
     Fields {
-        kind: vars.pull_request_if(&["CIRRUS_PR", "CIRRUS_BASE_BRANCH", "CIRRUS_BASE_SHA"]),
+        kind: vars.pull_request_if(&[
+            "CIRRUS_PR",
+            "CIRRUS_PR_DRAFT",
+            "CIRRUS_PR_TITLE",
+            "CIRRUS_BASE_BRANCH",
+            "CIRRUS_BASE_SHA",
+        ]),
         refs: vars.refs(&["CIRRUS_BRANCH"]),
         commit: vars.commit(&["CIRRUS_CHANGE_IN_REPO"]),
         pull_request: vars.number(&["CIRRUS_PR"]),

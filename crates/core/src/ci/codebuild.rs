@@ -17,16 +17,14 @@ pub(super) fn present(vars: Vars<'_>) -> bool {
 }
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
-    let event = vars.get("CODEBUILD_WEBHOOK_EVENT").unwrap_or_default();
     let trigger = vars.first(&["CODEBUILD_WEBHOOK_TRIGGER"], version);
     let version = vars.first(&["CODEBUILD_SOURCE_VERSION"], version);
     let numbered = trigger.iter().chain(&version).find(|it| it.value.is_pull_request());
     let kind = match numbered {
         Some(found) => Some(Found::new(BuildKind::PullRequest, found.source.clone())),
-        None if event.starts_with("PULL_REQUEST") => {
-            Some(Found::new(BuildKind::PullRequest, "CODEBUILD_WEBHOOK_EVENT"))
-        }
-        None => None,
+        None => vars
+            .pull_request_event(&["CODEBUILD_WEBHOOK_EVENT"])
+            .or_else(|| vars.pull_request_if(&["CODEBUILD_WEBHOOK_MERGE_COMMIT"])),
     };
     let status = vars.status(&["CODEBUILD_WEBHOOK_EVENT"]).filter(|_| kind.is_some());
     let target_branch = vars.branch(&["CODEBUILD_WEBHOOK_BASE_REF"]).filter(|_| kind.is_some());

@@ -18,6 +18,9 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             "CF_PULL_REQUEST_ID",
             "CF_PULL_REQUEST_TARGET",
             "CF_PULL_REQUEST_ACTION",
+            "CF_PULL_REQUEST_HEAD_BRANCH",
+            "CF_PULL_REQUEST_IS_FORK",
+            "CF_PULL_REQUEST_LABELS",
         ])
         .or_else(|| vars.kind_if(&["CF_BASE_BRANCH"], BuildKind::Tag));
     let is_tag = kind.as_ref().is_some_and(|it| it.value == BuildKind::Tag);

@@ -29,12 +29,14 @@ pub(super) fn read_shared(vars: Vars<'_>) -> Fields {
     let mut refs = vars.refs(&["DRONE_COMMIT_REF"]);
     let kind = vars
         .pull_request_if(&["DRONE_PULL_REQUEST"])
-        .or_else(|| event(vars, "pull_request", BuildKind::PullRequest))
+        .or_else(|| vars.pull_request_event(&["DRONE_BUILD_EVENT"]))
         .or_else(|| {
             let merge_ref = refs.iter().find(|it| it.value.is_pull_request())?;
             Some(Found::new(BuildKind::PullRequest, &*merge_ref.source))
         })
-        .or_else(|| event(vars, "tag", BuildKind::Tag));
+        .or_else(|| vars.first(&["DRONE_BUILD_ACTION"], of_pull_request))
+        .or_else(|| other_source(vars))
+        .or_else(|| vars.kind_of("DRONE_BUILD_EVENT", "tag", BuildKind::Tag));
     let is_pull_request = kind.as_ref().is_some_and(|it| it.value == BuildKind::PullRequest);
     refs.retain(|it| !it.value.is_branch());
     let names: &[&str] = match is_pull_request {
@@ -59,6 +61,16 @@ pub(super) fn read_shared(vars: Vars<'_>) -> Fields {
     }
 }
 
-fn event(vars: Vars<'_>, name: &str, kind: BuildKind) -> Option<Found<BuildKind>> {
-    vars.is("DRONE_BUILD_EVENT", name).then(|| Found::new(kind, "DRONE_BUILD_EVENT"))
+/// Only pull requests are opened and the like; branches and tags are created.
+fn of_pull_request(action: &str) -> Option<BuildKind> {
+    let done = ["open", "sync", "close"].iter().any(|it| action.starts_with(it));
+    done.then_some(BuildKind::PullRequest)
+}
+
+/// Source and target are the same on pushes.
+fn other_source(vars: Vars<'_>) -> Option<Found<BuildKind>> {
+    let source = vars.branch(&["DRONE_SOURCE_BRANCH"])?;
+    source.with(&vars.branch(&["DRONE_TARGET_BRANCH"])?, |source, target| {
+        (source != target).then_some(BuildKind::PullRequest)
+    })
 }

@@ -50,6 +50,7 @@ fn of_variables(vars: Vars<'_>, about_something_else: bool) -> Fields {
     let event = vars.get("GITHUB_EVENT_NAME");
     let kind = vars
         .pull_request_if(&["GITHUB_HEAD_REF", "GITHUB_BASE_REF"])
+        .or_else(|| vars.pull_request_event(&["GITHUB_EVENT_NAME"]))
         .or_else(|| event.and_then(of_event).map(|kind| Found::new(kind, "GITHUB_EVENT_NAME")));
     let usable = kind.is_none() && !about_something_else;
     let own_ref = vars.refs(&["GITHUB_REF"]);
@@ -76,12 +77,10 @@ fn is_merge(vars: Vars<'_>) -> bool {
         .is_some_and(|name| name.starts_with("refs/pull/") && name.ends_with("/merge"))
 }
 
-/// What an event of this name builds; `None` if that is told by the ref, for a push may be of a tag.
+/// What an event of this name builds that is none of a pull request; `None` if that is told by the ref, for a push may be of a tag.
 fn of_event(name: &str) -> Option<BuildKind> {
     match name {
         _ if OF_THEIR_REF.contains(&name) => None,
-        "merge_group" => Some(BuildKind::PullRequest),
-        _ if name.starts_with("pull_request") => Some(BuildKind::PullRequest),
         _ => Some(BuildKind::Other),
     }
 }

@@ -17,23 +17,35 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
     // In these pipelines the commit is a trial merge.
     let merged = ["merged_result", "merge_train"];
     let is_merge = merged.iter().any(|kind| vars.is("CI_MERGE_REQUEST_EVENT_TYPE", kind));
-    Fields {
-        kind: vars
-            .pull_request_if(&[
-                "CI_MERGE_REQUEST_IID",
-                "CI_MERGE_REQUEST_ID",
-                "CI_MERGE_REQUEST_EVENT_TYPE",
-                "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
-                "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
-                "CI_EXTERNAL_PULL_REQUEST_IID",
-                "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
-            ])
-            .or_else(|| local_run(vars)),
-        refs: vars.refs(&[
+    let kind = vars
+        .pull_request_if(&[
+            "CI_MERGE_REQUEST_IID",
+            "CI_MERGE_REQUEST_ID",
+            "CI_MERGE_REQUEST_EVENT_TYPE",
+            "CI_MERGE_REQUEST_REF_PATH",
+            "CI_MERGE_REQUEST_PROJECT_ID",
+            "CI_MERGE_REQUEST_SOURCE_PROJECT_ID",
             "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+            "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA",
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+            "CI_EXTERNAL_PULL_REQUEST_IID",
             "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
-            "CI_COMMIT_BRANCH",
-        ]),
+            "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA",
+            "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME",
+        ])
+        .or_else(|| vars.pull_request_event(&["CI_PIPELINE_SOURCE"]))
+        .or_else(|| local_run(vars));
+    let is_request = kind.as_ref().is_some_and(|it| it.value == BuildKind::PullRequest);
+    let mut refs = vars.refs(&[
+        "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+        "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME",
+    ]);
+    if !is_request {
+        refs.extend(vars.refs(&["CI_COMMIT_BRANCH"]));
+    }
+    Fields {
+        kind,
+        refs,
         commit: vars
             .commit(&[
                 "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA",

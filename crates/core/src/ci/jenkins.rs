@@ -12,15 +12,47 @@ use super::{
     vars::Vars,
 };
 
-const OF_PLUGINS: &[&str] =
-    &["ghprbPullId", "gitlabMergeRequestIid", "gitlabMergeRequestId", "ghprbSourceBranch"];
+/// What the plugins set that build changes only: GitHub Pull Request Builder, GitLab, Gerrit Trigger, GitHub Integration,
+/// and those of Bitbucket. Whatever else says `main` then is the target.
+const OF_PLUGINS: &[&str] = &[
+    "ghprbPullId",
+    "ghprbPullLink",
+    "ghprbSourceBranch",
+    "ghprbTargetBranch",
+    "ghprbActualCommit",
+    "gitlabMergeRequestIid",
+    "gitlabMergeRequestId",
+    "gitlabMergeRequestState",
+    "GERRIT_CHANGE_NUMBER",
+    "GERRIT_CHANGE_ID",
+    "GERRIT_CHANGE_URL",
+    "GERRIT_REFSPEC",
+    "GERRIT_PATCHSET_NUMBER",
+    "GERRIT_PATCHSET_REVISION",
+    "GITHUB_PR_NUMBER",
+    "GITHUB_PR_URL",
+    "GITHUB_PR_SOURCE_BRANCH",
+    "GITHUB_PR_TARGET_BRANCH",
+    "GITHUB_PR_HEAD_SHA",
+    "BITBUCKET_PULL_REQUEST_ID",
+    "BITBUCKET_PULL_REQUEST_LINK",
+    "BITBUCKET_PULL_REQUEST_TITLE",
+    "pullRequestId",
+    "pullRequestTitle",
+    "sourceBranch",
+];
+
+/// What multibranch jobs set for changes only.
+const OF_CHANGES: &[&str] =
+    &["CHANGE_ID", "CHANGE_BRANCH", "CHANGE_TARGET", "CHANGE_URL", "CHANGE_FORK"];
 
 pub(super) fn plugin_present(vars: Vars<'_>) -> bool {
-    present(vars) && vars.any(OF_PLUGINS)
+    present(vars) && by_plugin(vars).is_some()
 }
 
 pub(super) fn multibranch_present(vars: Vars<'_>) -> bool {
-    present(vars) && !plugin_present(vars) && vars.any(&["BRANCH_NAME", "CHANGE_ID", "TAG_NAME"])
+    let multibranch = vars.any(&["BRANCH_NAME", "TAG_NAME"]) || vars.any(OF_CHANGES);
+    present(vars) && !plugin_present(vars) && multibranch
 }
 
 pub(super) fn plain_present(vars: Vars<'_>) -> bool {
@@ -36,13 +68,7 @@ pub(super) fn read_multibranch(vars: Vars<'_>) -> Fields {
     let name = vars.get("BRANCH_NAME").unwrap_or_default();
     let change = change(name);
     let kind = vars
-        .pull_request_if(&[
-            "CHANGE_ID",
-            "CHANGE_BRANCH",
-            "CHANGE_TARGET",
-            "CHANGE_URL",
-            "CHANGE_FORK",
-        ])
+        .pull_request_if(OF_CHANGES)
         .or_else(|| change.map(|_| Found::new(BuildKind::PullRequest, "BRANCH_NAME")))
         .or_else(|| vars.kind_if(&["TAG_UNIXTIME", "TAG_TIMESTAMP"], BuildKind::Tag));
     let is_change = kind.as_ref().is_some_and(|it| it.value == BuildKind::PullRequest);
@@ -68,13 +94,45 @@ pub(super) fn read_multibranch(vars: Vars<'_>) -> Fields {
 
 pub(super) fn read_plugin(vars: Vars<'_>) -> Fields {
     Fields {
-        kind: vars.pull_request_if(OF_PLUGINS),
-        refs: vars.refs(&["ghprbSourceBranch", "gitlabSourceBranch"]),
-        commit: vars.commit(&["ghprbActualCommit", "gitlabMergeRequestLastCommit"]),
-        pull_request: vars.number(&["ghprbPullId", "gitlabMergeRequestIid"]),
-        pull_request_url: vars.page(&["ghprbPullLink"]),
+        kind: by_plugin(vars),
+        refs: vars.refs(&[
+            "ghprbSourceBranch",
+            "gitlabSourceBranch",
+            "GITHUB_PR_SOURCE_BRANCH",
+            "BITBUCKET_SOURCE_BRANCH",
+            "sourceBranch",
+        ]),
+        commit: vars.commit(&[
+            "ghprbActualCommit",
+            "gitlabMergeRequestLastCommit",
+            "GERRIT_PATCHSET_REVISION",
+            "GITHUB_PR_HEAD_SHA",
+        ]),
+        pull_request: vars.number(&[
+            "ghprbPullId",
+            "gitlabMergeRequestIid",
+            "GERRIT_CHANGE_NUMBER",
+            "GITHUB_PR_NUMBER",
+            "BITBUCKET_PULL_REQUEST_ID",
+            "pullRequestId",
+        ]),
+        pull_request_url: vars.page(&[
+            "ghprbPullLink",
+            "GERRIT_CHANGE_URL",
+            "GITHUB_PR_URL",
+            "BITBUCKET_PULL_REQUEST_LINK",
+        ]),
         pull_request_status: vars.status(&["gitlabMergeRequestState"]),
-        target_branch: vars.branch(&["ghprbTargetBranch", "gitlabTargetBranch"]),
+        target_branch: vars.branch(&[
+            "ghprbTargetBranch",
+            "gitlabTargetBranch",
+            "GERRIT_BRANCH",
+            "GITHUB_PR_TARGET_BRANCH",
+            "BITBUCKET_TARGET_BRANCH",
+            "targetBranch",
+        ]),
+        // A change of Gerrit is on no page of the repository's host.
+        mirrored: vars.on("GERRIT_CHANGE_NUMBER"),
         repository: vars.slug(&["ghprbGhRepository"]),
         fork: vars.differ("gitlabSourceRepoHttpUrl", "gitlabTargetRepoHttpUrl"),
         ..common(vars)
@@ -90,6 +148,28 @@ pub(super) fn read_plain(vars: Vars<'_>) -> Fields {
         refs,
         ..common(vars)
     }
+}
+
+fn by_plugin(vars: Vars<'_>) -> Option<Found<BuildKind>> {
+    vars.pull_request_if(OF_PLUGINS).or_else(|| gitlab_merge(vars)).or_else(|| {
+        // The GitHub Pull Request Builder hands the merge ref in.
+        let merge_ref = vars.first(&["sha1"], git_branch).filter(|it| it.value.is_pull_request());
+        merge_ref?.then(|_| Some(BuildKind::PullRequest))
+    })
+}
+
+/// The GitLab plugin sets source and target of pushes as well, where they are the same.
+fn gitlab_merge(vars: Vars<'_>) -> Option<Found<BuildKind>> {
+    let merge = |action: &str| ["MERGE", "NOTE"].contains(&action);
+    let action = vars.first(&["gitlabActionType"], |action| Some(merge(action)));
+    let source = vars.branch(&["gitlabSourceBranch"]);
+    let target = vars.branch(&["gitlabTargetBranch"]);
+    let differ = match (&action, &target) {
+        (Some(merges), _) if merges.value => return action?.then(|_| Some(BuildKind::PullRequest)),
+        (_, Some(target)) => source.as_ref().is_some_and(|it| it.value != target.value),
+        (action, None) => action.is_none(),
+    };
+    source?.then(|_| differ.then_some(BuildKind::PullRequest))
 }
 
 fn common(vars: Vars<'_>) -> Fields {

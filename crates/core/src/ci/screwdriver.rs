@@ -2,10 +2,14 @@
 //!
 //! <https://docs.screwdriver.cd/user-guide/environment-variables>
 
-use super::{fields::Fields, vars::Vars};
+use super::{BuildKind, fields::Fields, vars::Vars};
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
-    let kind = vars.pull_request_if(&["SD_PULL_REQUEST", "PR_BRANCH_NAME", "PR_BASE_BRANCH_NAME"]);
+    // The jobs of pull requests are `PR-12:main`.
+    let job = |name: &str| name.starts_with("PR-").then_some(BuildKind::PullRequest);
+    let kind = vars
+        .pull_request_if(&["SD_PULL_REQUEST", "PR_BRANCH_NAME", "PR_BASE_BRANCH_NAME"])
+        .or_else(|| vars.first(&["SD_JOB_NAME"], job));
     let of_remote = |name| str::strip_prefix(name, "upstream/").or(name.strip_prefix("origin/"));
     let mut refs = vars.refs_by(&["PR_BRANCH_NAME"], |name| Some(of_remote(name).unwrap_or(name)));
     if kind.is_none() {

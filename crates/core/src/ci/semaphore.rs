@@ -7,20 +7,24 @@
 use super::{BuildKind, Found, fields::Fields, vars::Vars};
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
-    let of_type = |name, kind| {
-        vars.is("SEMAPHORE_GIT_REF_TYPE", name).then(|| Found::new(kind, "SEMAPHORE_GIT_REF_TYPE"))
-    };
+    let own_ref = vars.refs(&["SEMAPHORE_GIT_REF"]);
     let kind = vars
         .pull_request_if(&[
             "SEMAPHORE_GIT_PR_NUMBER",
             "SEMAPHORE_GIT_PR_BRANCH",
             "SEMAPHORE_GIT_PR_SHA",
             "SEMAPHORE_GIT_PR_SLUG",
+            "SEMAPHORE_GIT_PR_NAME",
         ])
-        .or_else(|| of_type("pull-request", BuildKind::PullRequest))
-        .or_else(|| of_type("tag", BuildKind::Tag));
+        .or_else(|| vars.pull_request_event(&["SEMAPHORE_GIT_REF_TYPE"]))
+        .or_else(|| {
+            let merge_ref = own_ref.iter().find(|it| it.value.is_pull_request())?;
+            Some(Found::new(BuildKind::PullRequest, &*merge_ref.source))
+        })
+        .or_else(|| vars.kind_of("SEMAPHORE_GIT_REF_TYPE", "tag", BuildKind::Tag));
     let is_pull_request = kind.as_ref().is_some_and(|it| it.value == BuildKind::PullRequest);
     let mut refs = vars.refs(&["SEMAPHORE_GIT_WORKING_BRANCH", "SEMAPHORE_GIT_PR_BRANCH"]);
+    refs.extend(own_ref.into_iter().filter(|it| !it.value.is_branch()));
     if !is_pull_request {
         refs.extend(vars.refs(&["SEMAPHORE_GIT_BRANCH"]));
     }

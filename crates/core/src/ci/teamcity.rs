@@ -18,8 +18,18 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             || vars.get("BRANCH_NAME").is_some_and(is_merge);
     let number = vars.number(&["TEAMCITY_PULLREQUEST_NUMBER"]);
     let kind = vars
-        .pull_request_if(&["TEAMCITY_PULLREQUEST_NUMBER", "TEAMCITY_PULLREQUEST_TARGET_BRANCH"])
-        .or_else(|| source.as_ref().map(|it| Found::new(BuildKind::PullRequest, &*it.source)));
+        .pull_request_if(&[
+            "TEAMCITY_PULLREQUEST_NUMBER",
+            "TEAMCITY_PULLREQUEST_SOURCE_BRANCH",
+            "TEAMCITY_PULLREQUEST_TARGET_BRANCH",
+            "TEAMCITY_PULLREQUEST_TITLE",
+        ])
+        .or_else(|| {
+            let names = vars.documents.teamcity.keys();
+            let of_pull_request =
+                names.into_iter().find(|it| it.starts_with("teamcity.pullRequest."))?;
+            Some(Found::new(BuildKind::PullRequest, &**of_pull_request))
+        });
     Fields {
         kind,
         refs: source

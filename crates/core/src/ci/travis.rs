@@ -5,7 +5,7 @@
 //!
 //! <https://docs.travis-ci.com/user/environment-variables/#default-environment-variables>
 
-use super::{BuildKind, Found, fields::Fields, vars::Vars};
+use super::{fields::Fields, vars::Vars};
 
 pub(super) fn present(vars: Vars<'_>) -> bool {
     vars.on("TRAVIS") && !vars.on("SHIPPABLE")
@@ -19,10 +19,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             "TRAVIS_PULL_REQUEST_SHA",
             "TRAVIS_PULL_REQUEST_SLUG",
         ])
-        .or_else(|| {
-            vars.is("TRAVIS_EVENT_TYPE", "pull_request")
-                .then(|| Found::new(BuildKind::PullRequest, "TRAVIS_EVENT_TYPE"))
-        });
+        .or_else(|| vars.pull_request_event(&["TRAVIS_EVENT_TYPE"]));
     let is_pull_request = kind.is_some();
     let mut refs = vars.refs(&["TRAVIS_PULL_REQUEST_BRANCH"]);
     if !is_pull_request && vars.get("TRAVIS_TAG").is_none() {

@@ -161,6 +161,27 @@ impl<'a> Vars<'a> {
         names.iter().find(|name| self.on(name)).map(|name| Found::new(kind, *name))
     }
 
+    /// That this is the build of a pull request, because one of `names`, which tell the event or the reason, says so in
+    /// the words of any system: `PullRequest`, `pull_request_closed`, `external_pull_request_event`, `merge_group`.
+    pub(super) fn pull_request_event(self, names: &[&str]) -> Option<Found<BuildKind>> {
+        self.first(names, |value| {
+            let letters = value.bytes().filter(u8::is_ascii_alphabetic);
+            let word: String = letters.map(|it| char::from(it.to_ascii_lowercase())).collect();
+            let said = ["pullrequest", "mergerequest", "mergegroup", "mergequeue", "mergetrain"];
+            said.iter().any(|it| word.contains(it)).then_some(BuildKind::PullRequest)
+        })
+    }
+
+    /// That this builds `kind`, because `name` is `value`.
+    pub(super) fn kind_of(
+        self,
+        name: &str,
+        value: &str,
+        kind: BuildKind,
+    ) -> Option<Found<BuildKind>> {
+        self.is(name, value).then(|| Found::new(kind, name))
+    }
+
     /// Whether two variables, each a URL or `owner/name`, name different repositories.
     pub(super) fn differ(self, one: &str, other: &str) -> Option<Found<bool>> {
         let (one, other) = (self.text(&[one])?, self.text(&[other])?);

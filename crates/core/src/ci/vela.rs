@@ -2,12 +2,10 @@
 //!
 //! <https://go-vela.github.io/docs/reference/environment/variables/>
 
-use super::{BuildKind, Found, fields::Fields, vars::Vars};
+use super::{BuildKind, fields::Fields, vars::Vars};
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
-    let event = |name, kind| {
-        vars.is("VELA_BUILD_EVENT", name).then(|| Found::new(kind, "VELA_BUILD_EVENT"))
-    };
+    let event = |name, kind| vars.kind_of("VELA_BUILD_EVENT", name, kind);
     let kind = vars
         .pull_request_if(&[
             "VELA_PULL_REQUEST",
@@ -16,7 +14,7 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
             "VELA_PULL_REQUEST_TARGET",
             "VELA_PULL_REQUEST_FORK",
         ])
-        .or_else(|| event("pull_request", BuildKind::PullRequest))
+        .or_else(|| vars.pull_request_event(&["VELA_BUILD_EVENT"]))
         .or_else(|| event("comment", BuildKind::PullRequest))
         .or_else(|| event("tag", BuildKind::Tag));
     let is_pull_request = kind.as_ref().is_some_and(|it| it.value == BuildKind::PullRequest);

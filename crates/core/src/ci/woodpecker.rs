@@ -4,26 +4,25 @@
 //!
 //! <https://woodpecker-ci.org/docs/usage/environment>
 
-use super::{BuildKind, Found, PullRequestStatus, fields::Fields, vars::Vars};
+use super::{BuildKind, PullRequestStatus, fields::Fields, vars::Vars};
 
 pub(super) fn present(vars: Vars<'_>) -> bool {
     vars.is("CI", "woodpecker") || vars.is("CI_SYSTEM_NAME", "woodpecker")
 }
 
 pub(super) fn read(vars: Vars<'_>) -> Fields {
-    let event = vars.get("CI_PIPELINE_EVENT").unwrap_or_default();
-    let by_event = |kind| Some(Found::new(kind, "CI_PIPELINE_EVENT"));
+    let event = |name| vars.kind_of("CI_PIPELINE_EVENT", name, BuildKind::Tag);
     let kind = vars
         .pull_request_if(&[
             "CI_COMMIT_PULL_REQUEST",
             "CI_COMMIT_SOURCE_BRANCH",
             "CI_COMMIT_TARGET_BRANCH",
+            "CI_COMMIT_PULL_REQUEST_LABELS",
+            "CI_COMMIT_PULL_REQUEST_DRAFT",
         ])
-        .or_else(|| match event {
-            "tag" | "release" => by_event(BuildKind::Tag),
-            _ if event.starts_with("pull_request") => by_event(BuildKind::PullRequest),
-            _ => None,
-        });
+        .or_else(|| vars.pull_request_event(&["CI_PIPELINE_EVENT", "CI_BUILD_EVENT"]))
+        .or_else(|| event("tag"))
+        .or_else(|| event("release"));
     let is_pull_request = kind.as_ref().is_some_and(|it| it.value == BuildKind::PullRequest);
     let mut refs = vars.refs(&["CI_COMMIT_SOURCE_BRANCH"]);
     refs.extend(vars.refs(&["CI_COMMIT_REF"]).into_iter().filter(|it| !it.value.is_branch()));

@@ -128,6 +128,12 @@ pub const DATADOG_CI: &[(&str, &str, &str, &str)] = &[
     ),
     ("azurepipelines", "0-28", "build", "the URL names the project, not its id"),
     ("azurepipelines", "1", "clone", "the repository is the target's, not the source's"),
+    (
+        "azurepipelines",
+        "1",
+        "branch commit",
+        "there is the repository of a pull request, so it is one, whatever its ref says",
+    ),
     ("azurepipelines", "11-12", "branch tag", TAG),
     ("azurepipelines", "2-8, 13", "branch", REMOTE),
     ("azurepipelines", "25-27", "clone", SSH_USER),
