@@ -10,8 +10,9 @@
 //! `OFFSHOOT_BRANCH`, `OFFSHOOT_COMMIT`, `OFFSHOOT_PULL_REQUEST` (the number), `OFFSHOOT_PULL_REQUEST_URL`,
 //! `OFFSHOOT_PULL_REQUEST_STATUS` (open, closed or merged), `OFFSHOOT_TARGET_BRANCH`, `OFFSHOOT_REPOSITORY`
 //! (`owner/name`), `OFFSHOOT_CLONE_URL`, `OFFSHOOT_BUILD_URL`, `OFFSHOOT_JOB_ID`, `OFFSHOOT_TAG`, `OFFSHOOT_FORK` (true
-//! or false), `OFFSHOOT_DEFAULT_BRANCH`, `OFFSHOOT_BRANCH_IS_DEFAULT` (true: the branch is the default branch), and
-//! `OFFSHOOT_CI` (the system's id).
+//! or false), `OFFSHOOT_DEFAULT_BRANCH`, `OFFSHOOT_BRANCH_IS_DEFAULT` (true or false: whether the branch is the default
+//! branch), and `OFFSHOOT_CI` (the system's id). One that decides where the build goes and cannot be used is an error of the
+//! target; the others are ignored with a note.
 
 mod appveyor;
 mod azure_pipelines;
@@ -54,7 +55,7 @@ pub use self::{
     fields::{BuildKind, PullRequestStatus},
     found::Found,
     hosting::Hosting,
-    overrides::VARIABLES,
+    overrides::{Unusable, VARIABLES},
     system::{SYSTEMS, System},
 };
 use self::{fields::Fields, vars::Vars};
@@ -99,6 +100,11 @@ pub struct Detected {
     pub fork: Option<Found<bool>>,
     /// The repository's default branch.
     pub default_branch: Option<Found<String>>,
+    /// Whether the branch is the default branch, if somebody says so without saying which that is.
+    pub branch_is_default: Option<Found<bool>>,
+    /// A variable of the user that decides where the build goes, and cannot be used: no other value may stand in for it.
+    #[serde(skip)]
+    pub unusable: Option<Unusable>,
     /// What was given and cannot be used, and what the system does not say at all. One sentence each, without period.
     pub problems: Vec<String>,
 }
@@ -112,9 +118,11 @@ pub fn detect(env: &Env, documents: &Documents) -> Detected {
     let system = present.next();
     let given = overrides::read(vars);
     let mut problems = documents.problems.clone();
-    problems.extend(overrides::problems(vars, &given));
+    let unusable = overrides::unusable(vars, &given);
+    problems.extend(unusable.iter().map(Unusable::problem));
+    let unusable = unusable.into_iter().find(Unusable::decides);
     let said = system.map_or_else(Fields::default, |system| system.read(vars));
     let detected = given.or(said).settle();
     problems.extend(system.filter(|_| detected.branch.is_none()).and_then(silent::problem));
-    Detected { system, also: present.collect(), problems, ..detected }
+    Detected { system, also: present.collect(), unusable, problems, ..detected }
 }

@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use crate::{
-    ci::{BuildKind, Detected, Found},
+    ci::{BuildKind, Detected, Found, Unusable},
     error::{Code, Explain},
     git::GitState,
     plus::DeploymentName,
@@ -52,6 +52,13 @@ pub enum Target {
 /// How a full deployment is asked for by name.
 const BY_NAME: &str = "name the full deployment: `offshoot deploy --full-deployment`";
 
+/// How a build of a tag gets a branch deployment.
+const OF_TAG: &str = "set `OFFSHOOT_BRANCH` to the branch whose deployment is meant";
+
+/// How it gets known whether a branch is the default branch.
+const WHETHER_DEFAULT: &str =
+    "set `OFFSHOOT_DEFAULT_BRANCH`, or `OFFSHOOT_BRANCH_IS_DEFAULT=false` for a feature branch";
+
 /// What a default branch is mostly called. Where it is not known, a build of such a branch is neither taken for one of
 /// the default branch nor for one of a feature.
 const MOSTLY_DEFAULT: &[&str] = &["main", "master"];
@@ -68,11 +75,15 @@ pub fn resolve(
     if let Wish::Full(name) = wish {
         return Ok(Target::Full { deployment: name.clone(), default_branch: None });
     }
+    if let Some(unusable) = &detected.unusable {
+        return Err(TargetError::Unusable(unusable.clone()));
+    }
     let kind = detected.kind.as_ref().map(|kind| kind.value);
     match kind {
         Some(BuildKind::PullRequest) => of_pull_request(detected, git),
         Some(BuildKind::Tag) => Err(TargetError::Tag {
             tag: detected.tag.as_ref().map(|tag| tag.value.clone()).unwrap_or_default(),
+            or_full: wish != Wish::BranchDeployment,
         }),
         Some(BuildKind::Branch | BuildKind::Other) | None => of_branch(detected, git, wish),
     }
@@ -102,10 +113,14 @@ fn of_branch(
     let branch = detected.branch.clone().or_else(|| by_git(git));
     let branch = branch.ok_or(TargetError::UnknownBranch { pull_request: false })?;
     let name = branch.value.clone();
+    // Who says that this is not the default branch is taken at their word: it leads away from a full deployment.
+    let is_feature = detected.branch_is_default.as_ref().is_some_and(|it| !it.value);
     let is_default = match default_branch(detected, git) {
+        _ if is_feature => false,
         Some(default) => default.value == name,
         None if MOSTLY_DEFAULT.contains(&name.as_str()) => {
-            return Err(TargetError::UnknownDefaultBranch { branch: name });
+            let or_full = wish != Wish::BranchDeployment;
+            return Err(TargetError::UnknownDefaultBranch { branch: name, or_full });
         }
         None => false,
     };
@@ -152,6 +167,9 @@ fn by_git(git: Option<&GitState>) -> Option<Found<String>> {
 /// Why no deployment may be touched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
+    /// The user names something else than CI does, but not in a way that can be used.
+    #[error("`{}` is `{}`, but it takes {}", .0.variable, .0.value, .0.takes)]
+    Unusable(Unusable),
     /// Neither CI nor Git names a branch.
     #[error("the branch is not known{}", if *pull_request { ", only that this is a pull request" } else { "" })]
     UnknownBranch {
@@ -163,12 +181,16 @@ pub enum TargetError {
     Tag {
         /// The tag; empty if it is not known which.
         tag: String,
+        /// Whether a full deployment would do as well.
+        or_full: bool,
     },
     /// The branch is mostly the default branch, and whether it is here is not known.
     #[error("it is not known whether `{branch}` is the default branch")]
     UnknownDefaultBranch {
         /// The branch.
         branch: String,
+        /// Whether a full deployment would do as well.
+        or_full: bool,
     },
     /// A branch deployment is wanted, and the default branch has none.
     #[error("`{branch}` is the default branch, and has no branch deployment")]
@@ -213,14 +235,15 @@ impl Explain for TargetError {
             Self::UnknownBranch { .. } => {
                 "set `OFFSHOOT_BRANCH` to the branch; `offshoot context` shows what is known".into()
             }
-            Self::Tag { .. } => {
-                format!(
-                    "{BY_NAME}; or set `OFFSHOOT_BRANCH` to the branch whose deployment is meant"
-                )
+            Self::Unusable(unusable) => {
+                format!("correct `{0}`, or unset it: then what CI says counts", unusable.variable)
             }
-            Self::UnknownDefaultBranch { .. } => {
-                format!("set `OFFSHOOT_DEFAULT_BRANCH`, or {BY_NAME}")
+            Self::Tag { or_full: true, .. } => format!("{BY_NAME}; or {OF_TAG}"),
+            Self::Tag { or_full: false, .. } => OF_TAG.into(),
+            Self::UnknownDefaultBranch { or_full: true, .. } => {
+                format!("{WHETHER_DEFAULT}; or {BY_NAME}")
             }
+            Self::UnknownDefaultBranch { or_full: false, .. } => WHETHER_DEFAULT.into(),
             Self::DefaultBranch { .. } => {
                 "run this in a build of another branch, or set `OFFSHOOT_BRANCH` to one".into()
             }

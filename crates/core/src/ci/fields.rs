@@ -82,6 +82,12 @@ impl Fields {
             Some(kind) if kind.value == BuildKind::PullRequest => (other.kind, self.kind),
             _ => (self.kind, other.kind),
         };
+        // Whether its branch is the default branch was said of that branch alone.
+        let primary = other.branch_is_default.as_ref().filter(|it| it.value);
+        let primary = primary.and_then(|primary| {
+            Some(Found::new(branch(&other.refs)?.value, primary.source.clone()))
+        });
+        let same_branch = self.refs.is_empty();
         Self {
             kind: kind.or(weaker),
             refs: self.refs.into_iter().chain(other.refs).collect(),
@@ -97,9 +103,11 @@ impl Fields {
             job_id: self.job_id.or(other.job_id),
             tag: self.tag.or(other.tag),
             fork: self.fork.or(other.fork),
-            default_branch: self.default_branch.or(other.default_branch),
+            default_branch: self.default_branch.or(other.default_branch).or(primary),
             mirrored: self.mirrored || other.mirrored,
-            branch_is_default: self.branch_is_default.or(other.branch_is_default),
+            branch_is_default: self
+                .branch_is_default
+                .or(other.branch_is_default.filter(|_| same_branch)),
         }
     }
 
@@ -112,8 +120,8 @@ impl Fields {
         let branch = branch(&self.refs)
             .filter(|branch| tag.as_ref().is_none_or(|tag| tag.value != branch.value));
         let default_branch = self.default_branch.or_else(|| {
-            let is_default = self.branch_is_default.filter(|it| it.value)?;
-            Some(Found::new(branch.as_ref()?.value.clone(), is_default.source))
+            let is_default = self.branch_is_default.as_ref().filter(|it| it.value)?;
+            Some(Found::new(branch.as_ref()?.value.clone(), is_default.source.clone()))
         });
         let repository = self
             .repository
@@ -142,6 +150,7 @@ impl Fields {
             tag,
             fork: self.fork,
             default_branch,
+            branch_is_default: self.branch_is_default,
             ..Detected::default()
         }
     }

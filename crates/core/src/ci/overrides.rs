@@ -1,6 +1,7 @@
 //! The variables of the user: `OFFSHOOT_BRANCH` and so on.
 
 use super::{BuildKind, fields::Fields, system, vars::Vars};
+use crate::{git, text::one_line};
 
 /// The variables that override what a system says, and what each takes.
 pub const VARIABLES: &[(&str, &str)] = &[
@@ -54,9 +55,32 @@ pub(super) fn read(vars: Vars<'_>) -> Fields {
     }
 }
 
-/// The variables that are set to what they do not take, in `fields` as they were read. The value itself is not
-/// repeated: it may be a URL with a password.
-pub(super) fn problems(vars: Vars<'_>, fields: &Fields) -> Vec<String> {
+/// A variable that is set to what it does not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// Its name.
+    pub variable: &'static str,
+    /// What it takes.
+    pub takes: &'static str,
+    /// What it is set to, on one line, without user and password if it is a URL.
+    pub value: String,
+}
+
+/// The variables that decide where a build goes. Whoever sets one of them does not mean what CI says, so they are never
+/// ignored.
+const DECIDING: &[&str] = &[
+    "OFFSHOOT_BRANCH",
+    "OFFSHOOT_PULL_REQUEST",
+    "OFFSHOOT_TARGET_BRANCH",
+    "OFFSHOOT_TAG",
+    "OFFSHOOT_FORK",
+    "OFFSHOOT_DEFAULT_BRANCH",
+    "OFFSHOOT_BRANCH_IS_DEFAULT",
+    "OFFSHOOT_CI",
+];
+
+/// The variables that are set to what they do not take, in `fields` as they were read.
+pub(super) fn unusable(vars: Vars<'_>, fields: &Fields) -> Vec<Unusable> {
     let usable = |name| match name {
         "OFFSHOOT_BRANCH" => fields.refs.iter().any(|it| it.value.is_branch()),
         "OFFSHOOT_COMMIT" => fields.commit.is_some(),
@@ -74,9 +98,23 @@ pub(super) fn problems(vars: Vars<'_>, fields: &Fields) -> Vec<String> {
         "OFFSHOOT_CI" => vars.first(&[name], system::by_id).is_some(),
         _ => true,
     };
-    VARIABLES
-        .iter()
-        .filter(|(name, _)| vars.get(name).is_some() && !usable(name))
-        .map(|(name, takes)| format!("`{name}` is ignored: it takes {takes}"))
-        .collect()
+    let unusable = |&(variable, takes): &(&'static str, &'static str)| {
+        let value = vars.get(variable).filter(|_| !usable(variable))?;
+        Some(Unusable { variable, takes, value: git::without_secrets(&one_line(value)) })
+    };
+    VARIABLES.iter().filter_map(unusable).collect()
+}
+
+impl Unusable {
+    /// Whether the variable decides where the build goes.
+    pub(super) fn decides(&self) -> bool {
+        DECIDING.contains(&self.variable)
+    }
+
+    /// What is wrong, as a note. The value is not repeated: it may hold a secret in a form that nobody knows.
+    pub(super) fn problem(&self) -> String {
+        let Self { variable, takes, .. } = self;
+        let outcome = if self.decides() { "cannot be used" } else { "is ignored" };
+        format!("`{variable}` {outcome}: it takes {takes}")
+    }
 }

@@ -32,6 +32,73 @@ fn told(target: Result<Target, TargetError>) -> String {
     }
 }
 
+/// A build of the default branch, by its CI, that only the user can lead elsewhere.
+fn of_main(variables: &[(&str, &str)]) -> String {
+    let ci = [("GITLAB_CI", "true"), ("CI_COMMIT_BRANCH", "main"), ("CI_DEFAULT_BRANCH", "main")];
+    let env: Env = ci.iter().chain(variables).copied().collect();
+    let prod = DeploymentName::parse("prod").unwrap();
+    let wish = Wish::ByBuild { full: Some(&prod) };
+    told(resolve(&detect(&env, &Default::default()), Some(&git("", "main")), wish))
+}
+
+#[test]
+fn what_the_user_says_and_cannot_be_used_is_never_ignored() {
+    assert_eq!(of_main(&[]), "full prod by CI_COMMIT_BRANCH");
+    let lines: Vec<String> = [
+        ("OFFSHOOT_BRANCH", "feature cart"),
+        ("OFFSHOOT_BRANCH", "-x"),
+        ("OFFSHOOT_BRANCH", "feature..cart"),
+        ("OFFSHOOT_BRANCH", "feature\ncart"),
+        ("OFFSHOOT_BRANCH", "HEAD"),
+        ("OFFSHOOT_BRANCH", "pull/12"),
+        ("OFFSHOOT_BRANCH", "refs/tags/v1"),
+        ("OFFSHOOT_PULL_REQUEST", "#12"),
+        ("OFFSHOOT_PULL_REQUEST", "https://jane:S3CRET@github.com/acme/proj/pull/12"),
+        ("OFFSHOOT_TARGET_BRANCH", "a..b"),
+        ("OFFSHOOT_TAG", "v 1"),
+        ("OFFSHOOT_FORK", "yes"),
+        ("OFFSHOOT_DEFAULT_BRANCH", "the main"),
+        ("OFFSHOOT_BRANCH_IS_DEFAULT", "no"),
+        ("OFFSHOOT_CI", "gitlab"),
+    ]
+    .into_iter()
+    .map(|variable| of_main(&[variable]))
+    .collect();
+    assert!(lines.iter().all(|line| line.starts_with("exit 16: ")), "{lines:#?}");
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_main_that_is_not_the_default_branch_is_a_feature() {
+    let prod = DeploymentName::parse("prod").unwrap();
+    let wish = Wish::ByBuild { full: Some(&prod) };
+    let resolved = |is_default| {
+        let env = [("CIRCLECI", "true"), ("CIRCLE_BRANCH", "main")].into_iter();
+        let env: Env = env.chain([("OFFSHOOT_BRANCH_IS_DEFAULT", is_default)]).collect();
+        told(resolve(&detect(&env, &Default::default()), Some(&git("", "")), wish))
+    };
+    assert_eq!(resolved("false"), "branch main by CIRCLE_BRANCH");
+    assert_eq!(resolved("true"), "full prod by CIRCLE_BRANCH");
+    assert!(resolved("").starts_with("exit 16: it is not known whether `main`"));
+}
+
+#[test]
+fn what_ci_says_of_its_branch_is_not_said_of_the_branch_of_the_user() {
+    let prod = DeploymentName::parse("prod").unwrap();
+    let wish = Wish::ByBuild { full: Some(&prod) };
+    let jenkins =
+        [("JENKINS_URL", "https://ci"), ("BRANCH_NAME", "trunk"), ("BRANCH_IS_PRIMARY", "true")];
+    let resolved = |variables: &[(&str, &str)]| {
+        let env: Env = jenkins.iter().chain(variables).copied().collect();
+        told(resolve(&detect(&env, &Default::default()), None, wish))
+    };
+    assert_eq!(resolved(&[]), "full prod by BRANCH_NAME");
+    let feature = ("OFFSHOOT_BRANCH", "feature/cart");
+    assert_eq!(resolved(&[feature]), "branch feature/cart by OFFSHOOT_BRANCH");
+    let trunk = ("OFFSHOOT_BRANCH", "trunk");
+    assert_eq!(resolved(&[trunk]), "full prod by OFFSHOOT_BRANCH");
+}
+
 #[test]
 fn the_rule_case_by_case() {
     let prod = DeploymentName::parse("prod").unwrap();
@@ -91,6 +158,18 @@ fn the_rule_case_by_case() {
         ),
         ("tag", "TAG=v1 BRANCH=main DEFAULT_BRANCH=main", None, by_build),
         ("tag, by name", "TAG=v1", None, Wish::Full(&prod)),
+        ("tag, for a branch deployment", "TAG=v1", None, Wish::BranchDeployment),
+        ("default unknown, for a branch deployment", "BRANCH=main", None, Wish::BranchDeployment),
+        ("main, and no default branch", "BRANCH=main BRANCH_IS_DEFAULT=false", None, by_build),
+        (
+            "main, and no default branch, for a branch deployment",
+            "BRANCH=main BRANCH_IS_DEFAULT=False",
+            None,
+            Wish::BranchDeployment,
+        ),
+        ("main, and the default branch", "BRANCH=main BRANCH_IS_DEFAULT=true", None, by_build),
+        ("branch that cannot be", "BRANCH=-x", Some(&git("feature", "main")), by_build),
+        ("branch that cannot be, by name", "BRANCH=-x", None, Wish::Full(&prod)),
     ] {
         let pairs = env.split_whitespace().filter_map(|pair| pair.split_once('='));
         let env: Env = pairs.map(|(name, value)| (format!("OFFSHOOT_{name}"), value)).collect();
