@@ -81,6 +81,10 @@ pub fn resolve(
     let kind = detected.kind.as_ref().map(|kind| kind.value);
     match kind {
         Some(BuildKind::PullRequest) => of_pull_request(detected, git),
+        // The branch that the user names has a branch deployment, but no full one: CI builds the tag.
+        Some(BuildKind::Tag) if is_branch_of_user(detected) => {
+            of_branch(detected, git, Wish::BranchDeployment)
+        }
         Some(BuildKind::Tag) => Err(TargetError::Tag {
             tag: detected.tag.as_ref().map(|tag| tag.value.clone()).unwrap_or_default(),
             or_full: wish != Wish::BranchDeployment,
@@ -145,6 +149,10 @@ fn of_branch(
             Ok(Target::Full { deployment, default_branch: Some(branch) })
         }
     }
+}
+
+fn is_branch_of_user(detected: &Detected) -> bool {
+    detected.branch.as_ref().is_some_and(|branch| branch.source == "OFFSHOOT_BRANCH")
 }
 
 /// Whether CI, or the user in its place, says that this is a build of the branch that it names.

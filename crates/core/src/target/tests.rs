@@ -157,6 +157,8 @@ fn the_rule_case_by_case() {
             by_build,
         ),
         ("tag", "TAG=v1 BRANCH=main DEFAULT_BRANCH=main", None, by_build),
+        ("tag of a branch of the user", "TAG=v1 BRANCH=feature", None, by_build),
+        ("tag, branch unknown", "TAG=v1 DEFAULT_BRANCH=main", Some(&git("main", "main")), by_build),
         ("tag, by name", "TAG=v1", None, Wish::Full(&prod)),
         ("tag, for a branch deployment", "TAG=v1", None, Wish::BranchDeployment),
         ("default unknown, for a branch deployment", "BRANCH=main", None, Wish::BranchDeployment),
