@@ -140,8 +140,8 @@ pub(super) fn read_plugin(vars: Vars<'_>) -> Fields {
 }
 
 pub(super) fn read_plain(vars: Vars<'_>) -> Fields {
-    let mut refs = vars.refs(&["GIT_LOCAL_BRANCH"]);
-    refs.extend(vars.first(&["GIT_BRANCH"], git_branch));
+    // `GIT_LOCAL_BRANCH` is what the job calls its checkout, whatever it builds: Git says that as well.
+    let refs: Vec<_> = vars.first(&["GIT_BRANCH"], git_branch).into_iter().collect();
     let of_pull_request = refs.iter().any(|it| it.value.is_pull_request());
     Fields {
         commit: vars.commit(&["GIT_COMMIT"]).filter(|_| !of_pull_request),
