@@ -42,5 +42,5 @@ pub use notify::{CommentChange, Notified, NotifyInput, ProviderAccess, Told, not
 pub use outcome::{Outcome, Plan};
 pub use repository::Repository;
 pub use run::{LaunchInput, LaunchedRun, RunError, RunWait, launch_job, run_status};
-pub use settle::{OnMissingToken, Settled, settle, settle_or_skip};
+pub use settle::{OnMissingToken, Settled, SettledOrSkipped, settle, settle_or_skip};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

@@ -7,7 +7,7 @@ use offshoot_core::{
     ci::Hosting,
     ops::{
         self, BuildPlace, CommentChange, DeploymentState, DeploymentStatus, Notified, NotifyInput,
-        ProviderAccess, Told,
+        ProviderAccess, SettledOrSkipped, Told,
     },
     report,
 };
@@ -18,7 +18,7 @@ use super::{
     shared::{Connect, OnMissingToken, OutputOrPlan, count, read_token},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure};
+use crate::{app::App, failure::Failure, report::file};
 
 /// `notify`
 #[derive(Debug, Args)]
@@ -46,8 +46,8 @@ pub struct Notify {
     /// Set no status of the commit
     #[arg(long)]
     no_commit_status: bool,
-    /// Write the same as Markdown to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write the same as Markdown to this file; stdout (`-`) is not for it
+    #[arg(long, value_name = "FILE", value_parser = file())]
     markdown_file: Option<PathBuf>,
     /// What to do without a token, as in pull requests from forks
     #[arg(long, value_name = "ACTION", value_enum, default_value = "fail")]
@@ -98,9 +98,8 @@ Examples:
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
         let token = self.provider_token_file.as_deref().map(read_token).transpose()?;
-        let Some((connection, full)) = self.connect.build(app, self.on_missing_token)? else {
-            return Ok(());
-        };
+        let settled = self.connect.build(app, self.on_missing_token)?;
+        let SettledOrSkipped::Settled(connection, full) = settled else { return Ok(()) };
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
         let deployment = block_on(ops::deployment_status(&app.host, &connection, place))?;
         let markdown = report::of_status(&deployment);
