@@ -33,7 +33,9 @@ pub use code_location::{
 };
 pub use context::{Conflict, Context, read_context};
 pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
-pub use deployment_status::{DeploymentState, DeploymentStatus, LocationStatus, deployment_status};
+pub use deployment_status::{
+    DeploymentState, DeploymentStatus, LocationStatus, StatusInput, deployment_status,
+};
 pub use doctor::{Check, CheckState, Diagnosis, DoctorPlace, doctor};
 pub use error::Error;
 pub use event::Event;

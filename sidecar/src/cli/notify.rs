@@ -7,14 +7,16 @@ use offshoot_core::{
     ci::Hosting,
     ops::{
         self, BuildPlace, CommentChange, DeploymentState, DeploymentStatus, Notified, NotifyInput,
-        ProviderAccess, SettledOrSkipped, Told,
+        ProviderAccess, SettledOrSkipped, StatusInput, Told,
     },
+    plus::DeploymentName,
     report,
 };
 use offshoot_native::buildkite;
 use pollster::block_on;
 
 use super::{
+    deploy::deployment,
     shared::{Connect, OnMissingToken, OutputOrPlan, count, read_token},
     tree::Verb,
 };
@@ -23,6 +25,9 @@ use crate::{app::App, failure::Failure, report::file};
 /// `notify`
 #[derive(Debug, Args)]
 pub struct Notify {
+    /// Full deployment that the build was deployed to, as `deploy` takes it
+    #[arg(long, value_name = "NAME", value_parser = deployment)]
+    full_deployment: Option<DeploymentName>,
     /// Where to tell: github, gitlab, bitbucket, azure-devops, gitea (for Forgejo too), buildkite [default: where the
     /// repository is hosted, and Buildkite if that runs the build]
     #[arg(long, value_name = "NAME")]
@@ -81,7 +86,7 @@ impl FromStr for Provider {
 
 impl Verb for Notify {
     const EXAMPLES: &'static str = "Tells how the deployment of this build is: by one comment on the pull request, which later calls keep up to date, \
-and a status of the commit; on Buildkite by an annotation. Run it after `deploy`, whether that succeeded or not.
+and a status of the commit; on Buildkite by an annotation. Run it after `deploy`, whether that succeeded or not, with the same --full-deployment.
 Tokens, by variable: OFFSHOOT_NOTIFY_TOKEN for any service, or GITHUB_TOKEN, GITLAB_TOKEN, BITBUCKET_TOKEN, \
 SYSTEM_ACCESSTOKEN, GITEA_TOKEN. Without one nothing is sent.
 
@@ -101,7 +106,9 @@ Examples:
         let settled = self.connect.build(app, self.on_missing_token)?;
         let SettledOrSkipped::Settled(connection, full) = settled else { return Ok(()) };
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
-        let deployment = block_on(ops::deployment_status(&app.host, &connection, place))?;
+        let which = StatusInput { full_deployment: self.full_deployment };
+        let status = ops::deployment_status(&app.host, &connection, place, &which);
+        let deployment = block_on(status)?;
         let markdown = report::of_status(&deployment);
         let mut told = Told { deployment, markdown, notified: None };
 
