@@ -64,6 +64,11 @@ impl Failure {
         Self { json, ..self }
     }
 
+    /// What there is to say.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
     /// Says it, and gives the exit code.
     pub fn finish(self, app: &App) -> ExitCode {
         if self.json {

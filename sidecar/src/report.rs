@@ -9,52 +9,75 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PathBufValueParser, TypedValueParser},
+};
 use offshoot_core::{
-    ops::{Deployed, Error, Outcome},
+    error,
+    ops::{Deployed, WaitError},
     report,
 };
 
 use crate::{app::App, failure::Failure};
 
-/// Files that are written whether the deployment succeeds or not.
-#[derive(Debug, Args)]
+/// Files that are written whether the deployment succeeds, fails or is skipped.
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct Reports {
-    /// Write the result as Markdown, for an annotation or a job summary
-    #[arg(long, value_name = "FILE")]
+    /// Write the result as Markdown, for an annotation or a job summary; stdout (`-`) is not for it
+    #[arg(long, value_name = "FILE", value_parser = file())]
     report_md: Option<PathBuf>,
-    /// Write the result as JUnit XML, a test case for each code location
-    #[arg(long, value_name = "FILE")]
+    /// Write the result as JUnit XML, a test case for each code location; stdout (`-`) is not for it
+    #[arg(long, value_name = "FILE", value_parser = file())]
     junit: Option<PathBuf>,
 }
 
+/// How a deployment ended.
+#[derive(Debug, Clone, Copy)]
+pub enum End<'a> {
+    /// It was made.
+    Deployed(&'a Deployed),
+    /// It was not to be made.
+    Skipped {
+        /// Why.
+        reason: &'a str,
+    },
+    /// It was made, and not all of it has loaded.
+    NotLoaded(&'a WaitError),
+    /// It failed before, or could not begin.
+    Failed(&'a error::Report),
+}
+
 impl Reports {
-    /// Writes the reports that are asked for. A plan leaves none.
-    ///
-    /// # Errors
-    /// If a file cannot be written.
-    pub fn write(
-        &self,
-        app: &App,
-        result: &Result<Outcome<Deployed>, Error>,
-    ) -> Result<(), Failure> {
-        let result = match result {
-            Ok(Outcome::Planned(_)) => return Ok(()),
-            Ok(Outcome::Done(deployed)) => Ok(deployed),
-            Err(error) => Err(error),
+    /// Writes all reports that are asked for, whatever becomes of the others. Answers with those that could not be
+    /// written.
+    pub fn write(&self, app: &App, end: End<'_>) -> Vec<Failure> {
+        let markdown = || match end {
+            End::Deployed(deployed) => report::of_deployed(deployed),
+            End::Skipped { reason } => report::of_skip(reason),
+            End::NotLoaded(error) => report::of_failure(&error::Report::of(error)),
+            End::Failed(error) => report::of_failure(error),
         };
-        if let Some(path) = &self.report_md {
-            put(path, &report::of_result(result))?;
-        }
-        if let Some(path) = &self.junit {
-            put(path, &junit::report(result))?;
-        }
-        if let Some(path) = app.env.get("OFFSHOOT_OUTPUT_FILE") {
-            append(Path::new(path), &records::lines(result))?;
-        }
-        Ok(())
+        let output = app.env.get("OFFSHOOT_OUTPUT_FILE").map(Path::new);
+        [
+            self.report_md.as_deref().map(|path| put(path, &markdown())),
+            self.junit.as_deref().map(|path| put(path, &junit::report(end))),
+            output.map(|path| append(path, &records::lines(end))),
+        ]
+        .into_iter()
+        .flatten()
+        .filter_map(Result::err)
+        .collect()
     }
+}
+
+/// A file in a flag that never means stdout: the result of the command is there.
+pub fn file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => Err("stdout has the result of the command; name a file"),
+        false => Ok(path),
+    })
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Failure> {

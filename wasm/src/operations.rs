@@ -6,7 +6,7 @@ use offshoot_core::{
     location::LocationFlags,
     ops::{
         self, BranchDeploymentInput, BranchName, BuildPlace, DeployInput, ListFilter,
-        LocationInput, OnMissingToken, Sources,
+        LocationInput, OnMissingToken, SettledOrSkipped, Sources,
     },
     settings::WaitSettings,
 };
@@ -89,11 +89,8 @@ pub fn deploy(ports: Ports, request: String) -> Promise {
         let Deploy { sources, wait, how, on_missing_token } = input;
         let limits = request.resolver(&ports).wait_limits(&wait.0)?;
         let Request { settings, env, cwd, .. } = &request;
-        let Some((connection, full)) =
-            ops::settle_or_skip(&ports, &settings.0, env, on_missing_token)?
-        else {
-            return Ok(None);
-        };
+        let settled = ops::settle_or_skip(&ports, &settings.0, env, on_missing_token)?;
+        let SettledOrSkipped::Settled(connection, full) = settled else { return Ok(None) };
         let place = BuildPlace { path: cwd, env, full: full.as_ref() };
         let deployed = ops::deploy(&ports, &connection, place, how.0, &sources.0, limits);
         deployed.await.map(Some)

@@ -54,7 +54,7 @@ use serde::Serialize;
 
 #[cfg(test)]
 pub(crate) use self::testing::{MemoryFiles, seeded};
-pub(crate) use self::url::web_page;
+pub(crate) use self::url::{web_page, without_user};
 use self::{
     alternates::Alternates, discover::discover, odb::Odb, refs::Refs, replace::Replacements,
 };

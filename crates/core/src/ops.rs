@@ -33,7 +33,9 @@ pub use code_location::{
 };
 pub use context::{Conflict, Context, read_context};
 pub use deploy::{BuildPlace, DeployInput, Deployed, OlderError, Sources, deploy};
-pub use deployment_status::{DeploymentState, DeploymentStatus, LocationStatus, deployment_status};
+pub use deployment_status::{
+    DeploymentState, DeploymentStatus, LocationStatus, StatusInput, deployment_status,
+};
 pub use doctor::{Check, CheckState, Diagnosis, DoctorPlace, doctor};
 pub use error::Error;
 pub use event::Event;
@@ -42,5 +44,5 @@ pub use notify::{CommentChange, Notified, NotifyInput, ProviderAccess, Told, not
 pub use outcome::{Outcome, Plan};
 pub use repository::Repository;
 pub use run::{LaunchInput, LaunchedRun, RunError, RunWait, launch_job, run_status};
-pub use settle::{OnMissingToken, Settled, settle, settle_or_skip};
+pub use settle::{OnMissingToken, Settled, SettledOrSkipped, settle, settle_or_skip};
 pub use wait::{WaitError, WaitLimits, Waited, wait_for_locations};

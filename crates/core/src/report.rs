@@ -2,7 +2,7 @@
 
 use crate::{
     error::Report,
-    ops::{Deployed, DeploymentState, DeploymentStatus, Error, LoadState},
+    ops::{Deployed, DeploymentState, DeploymentStatus, LoadState},
     plus::answer::quote,
 };
 
@@ -11,12 +11,31 @@ const STACK: usize = 4_000;
 /// The most of all of them: Bitbucket and GitHub take comments of 32 and 64 KiB.
 const STACKS: usize = 20_000;
 
-/// The result of a deployment.
-pub fn of_result(result: Result<&Deployed, &Error>) -> String {
-    match result {
-        Ok(deployed) => success(deployed),
-        Err(error) => failure(&Report::of(error)),
+/// A deployment that was made.
+pub fn of_deployed(deployed: &Deployed) -> String {
+    let locations = &deployed.locations;
+    let state = if locations.loaded { "loaded" } else { "sent, not waited for" };
+    let rows = locations.locations.iter().map(|name| (name.clone(), state.to_owned()));
+    let heading = heading(locations.deployment.as_str(), &locations.url);
+    let sentence = sentence("Deployed", deployed.commit_hash.as_deref());
+    format!("{heading}{sentence}{}", table(rows))
+}
+
+/// A deployment that failed, or could not begin.
+pub fn of_failure(report: &Report) -> String {
+    let mut text = format!("### Dagster+ deployment failed\n\n{}\n", code(&report.message));
+    if let Some(hint) = &report.hint {
+        text.push_str(&format!("\nNext: {}\n", code(hint)));
     }
+    if let Some(detail) = &report.detail {
+        text.push_str(&format!("\n{}", block(detail.trim_end())));
+    }
+    text
+}
+
+/// A deployment that was not to be made.
+pub fn of_skip(reason: &str) -> String {
+    format!("### Dagster+ deployment skipped\n\n{}\n", code(reason))
 }
 
 /// How a deployment is.
@@ -46,26 +65,6 @@ pub fn of_status(status: &DeploymentStatus) -> String {
                 text.push_str(&format!("\n{} failed to load:\n{}", code(name), block(stack)));
             }
         }
-    }
-    text
-}
-
-fn success(deployed: &Deployed) -> String {
-    let locations = &deployed.locations;
-    let state = if locations.loaded { "loaded" } else { "sent, not waited for" };
-    let rows = locations.locations.iter().map(|name| (name.clone(), state.to_owned()));
-    let heading = heading(locations.deployment.as_str(), &locations.url);
-    let sentence = sentence("Deployed", deployed.commit_hash.as_deref());
-    format!("{heading}{sentence}{}", table(rows))
-}
-
-fn failure(report: &Report) -> String {
-    let mut text = format!("### Dagster+ deployment failed\n\n{}\n", code(&report.message));
-    if let Some(hint) = &report.hint {
-        text.push_str(&format!("\nNext: {}\n", code(hint)));
-    }
-    if let Some(detail) = &report.detail {
-        text.push_str(&format!("\n{}", block(detail.trim_end())));
     }
     text
 }

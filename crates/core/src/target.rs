@@ -29,6 +29,13 @@ pub enum Wish<'a> {
     Full(&'a DeploymentName),
 }
 
+impl<'a> Wish<'a> {
+    /// `said` if a flag says it, else what the build is of, with `full` for the default branch.
+    pub fn of(said: Option<&'a DeploymentName>, full: Option<&'a DeploymentName>) -> Self {
+        said.map_or(Self::ByBuild { full }, Self::Full)
+    }
+}
+
 /// The deployment that a build may touch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use offshoot_core::{
-    ops::{self, BuildPlace, CloseInput},
+    ops::{self, BuildPlace, CloseInput, SettledOrSkipped},
     plus::branch_deployments::PullRequestStatus,
 };
 use pollster::block_on;
@@ -43,9 +43,8 @@ Examples:
     fn run(self, app: &App) -> Result<(), Failure> {
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
-        let Some((connection, _)) = self.connect.build(app, self.on_missing_token)? else {
-            return Ok(());
-        };
+        let settled = self.connect.build(app, self.on_missing_token)?;
+        let SettledOrSkipped::Settled(connection, _) = settled else { return Ok(()) };
         let place = BuildPlace { path: &path, env: &app.env, full: None };
         let input = CloseInput { pull_request_status: self.pull_request_status, dry_run };
         let outcome = block_on(ops::close(&app.host, &connection, place, input))?;

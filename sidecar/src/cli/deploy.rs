@@ -2,7 +2,7 @@
 
 use clap::Args;
 use offshoot_core::{
-    ops::{self, BuildPlace, DeployInput, Sources},
+    ops::{self, BuildPlace, DeployInput, Deployed, Outcome, SettledOrSkipped, Sources, WaitError},
     plus::{DeploymentName, branch_deployments::SnapshotBaseDeploymentCondition},
 };
 use pollster::block_on;
@@ -11,7 +11,11 @@ use super::{
     shared::{Connect, OnMissingToken, OutputOrPlan, Waiting, seconds},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure, report::Reports};
+use crate::{
+    app::App,
+    failure::Failure,
+    report::{End, Reports},
+};
 
 /// `deploy`
 #[derive(Debug, Args)]
@@ -113,10 +117,54 @@ Examples:
     }
 
     fn run(self, app: &App) -> Result<(), Failure> {
-        let OutputOrPlan { json, dry_run } = self.output;
+        let (json, reports) = (self.output.json, self.reports.clone());
+        let ended = self.deploy(app);
+        let end = match &ended {
+            // A plan leaves no report.
+            Ok(Ended::Done(Outcome::Planned(_))) => None,
+            Ok(Ended::Done(Outcome::Done(deployed))) => Some(End::Deployed(deployed)),
+            Ok(Ended::Skipped { reason }) => Some(End::Skipped { reason }),
+            Ok(Ended::NotLoaded(error)) => Some(End::NotLoaded(error)),
+            Err(failure) => Some(End::Failed(failure.report())),
+        };
+        let mut unwritten = end.map(|end| reports.write(app, end)).unwrap_or_default();
+        // The deployment's own error is what the log and the exit code end with.
+        let ended = ended.and_then(Ended::outcome);
+        let ended = ended.and_then(|outcome| unwritten.pop().map_or(Ok(outcome), Err));
+        for failure in unwritten {
+            app.note(&format!("note: {}", failure.report().message));
+        }
+        match ended? {
+            Some(outcome) => app.answer(json, &outcome),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a deployment ended that could begin, or was not to.
+enum Ended {
+    Done(Outcome<Deployed>),
+    Skipped { reason: String },
+    NotLoaded(WaitError),
+}
+
+impl Ended {
+    /// What there is to print, if anything.
+    fn outcome(self) -> Result<Option<Outcome<Deployed>>, Failure> {
+        match self {
+            Self::Done(outcome) => Ok(Some(outcome)),
+            Self::Skipped { .. } => Ok(None),
+            Self::NotLoaded(error) => Err(ops::Error::from(error).into()),
+        }
+    }
+}
+
+impl Deploy {
+    fn deploy(self, app: &App) -> Result<Ended, Failure> {
         let path = app.current_dir()?;
-        let Some((connection, full)) = self.connect.build(app, self.on_missing_token)? else {
-            return Ok(());
+        let (connection, full) = match self.connect.build(app, self.on_missing_token)? {
+            SettledOrSkipped::Settled(connection, full) => (connection, full),
+            SettledOrSkipped::Skipped { reason } => return Ok(Ended::Skipped { reason }),
         };
         let limits = self.waiting.limits(app)?;
         let input = DeployInput {
@@ -125,13 +173,15 @@ Examples:
             snapshot_base_condition: self.snapshot_base_condition,
             timestamp: self.timestamp,
             allow_older: self.allow_older,
-            dry_run,
+            dry_run: self.output.dry_run,
         };
         let sources = self.what.sources();
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
-        let result = block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits));
-        self.reports.write(app, &result)?;
-        app.answer(json, &result?)
+        match block_on(ops::deploy(&app.host, &connection, place, input, &sources, limits)) {
+            Ok(outcome) => Ok(Ended::Done(outcome)),
+            Err(ops::Error::Wait(error)) => Ok(Ended::NotLoaded(error)),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -7,22 +7,27 @@ use offshoot_core::{
     ci::Hosting,
     ops::{
         self, BuildPlace, CommentChange, DeploymentState, DeploymentStatus, Notified, NotifyInput,
-        ProviderAccess, Told,
+        ProviderAccess, SettledOrSkipped, StatusInput, Told,
     },
+    plus::DeploymentName,
     report,
 };
 use offshoot_native::buildkite;
 use pollster::block_on;
 
 use super::{
+    deploy::deployment,
     shared::{Connect, OnMissingToken, OutputOrPlan, count, read_token},
     tree::Verb,
 };
-use crate::{app::App, failure::Failure};
+use crate::{app::App, failure::Failure, report::file};
 
 /// `notify`
 #[derive(Debug, Args)]
 pub struct Notify {
+    /// Full deployment that the build was deployed to, as `deploy` takes it
+    #[arg(long, value_name = "NAME", value_parser = deployment)]
+    full_deployment: Option<DeploymentName>,
     /// Where to tell: github, gitlab, bitbucket, azure-devops, gitea (for Forgejo too), buildkite [default: where the
     /// repository is hosted, and Buildkite if that runs the build]
     #[arg(long, value_name = "NAME")]
@@ -46,8 +51,8 @@ pub struct Notify {
     /// Set no status of the commit
     #[arg(long)]
     no_commit_status: bool,
-    /// Write the same as Markdown to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write the same as Markdown to this file; stdout (`-`) is not for it
+    #[arg(long, value_name = "FILE", value_parser = file())]
     markdown_file: Option<PathBuf>,
     /// What to do without a token, as in pull requests from forks
     #[arg(long, value_name = "ACTION", value_enum, default_value = "fail")]
@@ -81,7 +86,7 @@ impl FromStr for Provider {
 
 impl Verb for Notify {
     const EXAMPLES: &'static str = "Tells how the deployment of this build is: by one comment on the pull request, which later calls keep up to date, \
-and a status of the commit; on Buildkite by an annotation. Run it after `deploy`, whether that succeeded or not.
+and a status of the commit; on Buildkite by an annotation. Run it after `deploy`, whether that succeeded or not, with the same --full-deployment.
 Tokens, by variable: OFFSHOOT_NOTIFY_TOKEN for any service, or GITHUB_TOKEN, GITLAB_TOKEN, BITBUCKET_TOKEN, \
 SYSTEM_ACCESSTOKEN, GITEA_TOKEN. Without one nothing is sent.
 
@@ -98,11 +103,12 @@ Examples:
         let OutputOrPlan { json, dry_run } = self.output;
         let path = app.current_dir()?;
         let token = self.provider_token_file.as_deref().map(read_token).transpose()?;
-        let Some((connection, full)) = self.connect.build(app, self.on_missing_token)? else {
-            return Ok(());
-        };
+        let settled = self.connect.build(app, self.on_missing_token)?;
+        let SettledOrSkipped::Settled(connection, full) = settled else { return Ok(()) };
         let place = BuildPlace { path: &path, env: &app.env, full: full.as_ref() };
-        let deployment = block_on(ops::deployment_status(&app.host, &connection, place))?;
+        let which = StatusInput { full_deployment: self.full_deployment };
+        let status = ops::deployment_status(&app.host, &connection, place, &which);
+        let deployment = block_on(status)?;
         let markdown = report::of_status(&deployment);
         let mut told = Told { deployment, markdown, notified: None };
 

@@ -62,12 +62,12 @@ impl Connect {
     }
 
     /// The connection for a command whose deployment follows from the build, and the full deployment that is set for
-    /// builds of the default branch. `None` if there is no token and that is to be passed over: then it has been said.
+    /// builds of the default branch. If it is to be skipped, that has been said.
     pub fn build(
         self,
         app: &App,
         on_missing_token: OnMissingToken,
-    ) -> Result<Option<(Connection, Option<DeploymentName>)>, Failure> {
+    ) -> Result<ops::SettledOrSkipped, Failure> {
         let settings = self.settings(app, None)?;
         Ok(ops::settle_or_skip(&app.host, &settings, &app.env, on_missing_token.into())?)
     }

@@ -2,17 +2,23 @@
 
 use offshoot_core::{
     error,
-    ops::{Deployed, Error, WaitError},
+    ops::{Deployed, WaitError},
 };
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use super::End;
+
+/// The test case of a deployment that no location has a part in.
+const WHOLE: &str = "deploy";
+
 /// The result of a deployment.
-pub fn report(result: Result<&Deployed, &Error>) -> String {
+pub fn report(end: End<'_>) -> String {
     let mut suite = TestSuite::new("offshoot deploy");
-    suite.add_test_cases(match result {
-        Ok(deployed) => loaded(deployed),
-        Err(Error::Wait(error)) => not_loaded(error),
-        Err(error) => vec![whole(error)],
+    suite.add_test_cases(match end {
+        End::Deployed(deployed) => loaded(deployed),
+        End::Skipped { reason } => vec![skipped(reason)],
+        End::NotLoaded(error) => not_loaded(error),
+        End::Failed(error) => vec![whole(error)],
     });
     let mut report = Report::new("offshoot");
     report.add_test_suite(suite);
@@ -39,7 +45,7 @@ fn not_loaded(error: &WaitError) -> Vec<TestCase> {
         WaitError::Timeout { locations, failed, loaded, .. } => {
             (failed, locations.as_slice(), loaded)
         }
-        WaitError::NoAgent { .. } => return vec![whole(error)],
+        WaitError::NoAgent { .. } => return vec![whole(&error::Report::of(error))],
     };
     let failed = failed.iter().map(|failed| {
         case(&failed.location, NonSuccessKind::Failure, &failed.headline, &failed.traceback)
@@ -52,10 +58,16 @@ fn not_loaded(error: &WaitError) -> Vec<TestCase> {
 }
 
 /// A deployment that ended before any location could load or fail.
-fn whole(error: &(impl error::Explain + ?Sized)) -> TestCase {
-    let report = error::Report::of(error);
-    let detail = report.detail.or(report.hint).unwrap_or_default();
-    case("deploy", NonSuccessKind::Error, &report.message, &detail)
+fn whole(report: &error::Report) -> TestCase {
+    let detail = report.detail.as_ref().or(report.hint.as_ref());
+    let detail = detail.map(String::as_str).unwrap_or_default();
+    case(WHOLE, NonSuccessKind::Error, &report.message, detail)
+}
+
+fn skipped(reason: &str) -> TestCase {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(reason);
+    TestCase::new(WHOLE, status)
 }
 
 fn case(name: &str, kind: NonSuccessKind, message: &str, detail: &str) -> TestCase {

@@ -152,10 +152,13 @@ fn the_sidecar_tells_with_its_own_token_and_to_no_other_host() {
     let told: Json = serde_json::from_str(&call("-d dry_run=false")).expect("it answers with JSON");
     let refused = call("-d provider_url=https://evil.example");
     let text = call("-H 'Accept: text/plain'");
+    let full = call("-d full_deployment=prod -d dry_run=true");
+    let full: Json = serde_json::from_str(&full).expect("it answers with JSON");
     drop(child.kill());
     drop(child.wait());
     assert_eq!(told["notified"]["comment"], "created", "{told}");
     assert_eq!(text.trim(), "https://forge.example/acme/shop/pull/7#4");
     assert!(refused.contains("there is no field `provider_url`"), "{refused}");
+    assert_eq!(full["deployment"]["deployment"], "prod", "{full}");
     assert_eq!(forge.comments.all().len(), 4);
 }

@@ -176,7 +176,7 @@ fn a_service_that_is_down_ends_the_command_within_its_budget() {
 }
 
 #[test]
-fn a_list_that_never_ends_is_left() {
+fn a_list_that_never_ends_is_left_without_another_comment() {
     let mut pages = 0;
     let ended = notify(&[], "60", move |request, _| {
         let endless = request.method == Method::GET;
@@ -185,7 +185,8 @@ fn a_list_that_never_ends_is_left() {
         let link = format!("<https://x{}>; rel=\"next\"", request.path);
         endless.then(|| Reply::json(&json!([])).header("link", &link))
     });
-    assert_eq!((ended.outcome.code, ended.comments.len()), (0, 1), "{}", ended.outcome.stderr);
+    assert_eq!((ended.outcome.code, ended.comments.len()), (1, 0), "{}", ended.outcome.stderr);
+    assert!(ended.outcome.stderr.contains("100 pages of comments"), "{}", ended.outcome.stderr);
 }
 
 #[test]

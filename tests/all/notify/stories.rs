@@ -289,6 +289,21 @@ fn a_build_that_was_not_deployed_is_told_as_failed() {
 }
 
 #[test]
+fn a_full_deployment_that_was_named_is_told_of_when_named() {
+    let sandbox = Sandbox::start(&["--load-after", "0"]);
+    let build = Build::start(Kind::GitHub);
+    fs::write(build.checkout().join("build.yaml"), ETL).expect("the folder is new");
+    let deployed = build.run(&sandbox, "deploy --full-deployment prod");
+    assert_eq!(deployed.code, 0, "{}", deployed.stderr);
+    let told = build.run(&sandbox, "notify --full-deployment prod");
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let comment = build.comment();
+    assert!(comment.contains("### Dagster+ deployment [prod]("), "{comment}");
+    assert!(comment.contains("| `etl` | loaded |"), "{comment}");
+    assert_eq!(build.state(), "success");
+}
+
+#[test]
 fn a_load_error_is_shown_where_the_code_is_reviewed() {
     let error = "etl=ModuleNotFoundError: No module named x";
     let sandbox = Sandbox::start(&["--load-after", "0", "--fail", error]);

@@ -34,6 +34,15 @@ pub fn without_secrets(url: &str) -> String {
     }
 }
 
+/// `url` without password, token and whatever else stands before its host; a URL that has nothing there stays as it is,
+/// query and fragment included, since those of a link tell what is shown.
+pub(crate) fn without_user(url: &str) -> String {
+    match split(url) {
+        Remote::Host { user, .. } if !user.is_empty() => without_secrets(url),
+        _ => url.to_owned(),
+    }
+}
+
 /// The repository that `url` is of; `None` if it names none.
 pub fn slug(url: &str) -> Option<Slug> {
     let (host, path) = match split(url) {
@@ -250,6 +259,20 @@ mod tests {
             (r"C:\a@b", r"C:\a@b"),
         ] {
             assert_eq!(without_secrets(url), shown, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_link_keeps_what_tells_what_is_shown() {
+        for (url, shown) in [
+            ("https://bob:hunter2@host/proj?version=1#L2", "https://host/proj"),
+            ("https://host/proj?version=1#L2", "https://host/proj?version=1#L2"),
+            ("https://host/proj?mail=a@b", "https://host/proj?mail=a@b"),
+            ("git@host:acme/proj", "git@host:acme/proj"),
+            ("", ""),
+            ("any text", "any text"),
+        ] {
+            assert_eq!(without_user(url), shown, "{url}");
         }
     }
 

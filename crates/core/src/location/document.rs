@@ -6,6 +6,7 @@ use super::{
     LocationError, LocationFlags, Place, SourceFile,
     yaml::{self, Node, Value},
 };
+use crate::git::without_user;
 
 /// A document as `addOrUpdateLocationFromDocument` takes it, and the location's name in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +21,8 @@ pub struct Document {
 ///
 /// The file is one location, or has a list of them under `locations`, where the name in `flags` chooses; of
 /// several entries with that name the last counts. Mappings are merged deeply, anything else is replaced.
-/// `build` is left out, because it is for those who build the image. Nulls in the file stay.
+/// `build` is left out, because it is for those who build the image. Nulls in the file stay. Credentials in the link to
+/// the source code go.
 ///
 /// Unlike the official client, a mapping that the file shares by an anchor between two places of one location
 /// is merged with the flags only in its own place.
@@ -50,12 +52,22 @@ pub(super) fn finish(
     flags: &LocationFlags,
 ) -> Result<Document, LocationError> {
     merge(&mut document, flags.document());
+    drop_credentials(&mut document);
     let location_name = match document.get("location_name") {
         Some(Json::String(name)) => name.clone(),
         None | Some(Json::Null) => return Err(LocationError::Nameless { at: place }),
         Some(other) => other.to_string(),
     };
     Ok(Document { location_name, value: Json::Object(document) })
+}
+
+/// Takes user and password out of the link to the source code, which everybody sees who sees the location. CI systems
+/// have URLs with a token in them at hand.
+pub(super) fn drop_credentials(document: &mut Map<String, Json>) {
+    let url = document.get_mut("git").and_then(|git| git.get_mut("url"));
+    if let Some(Json::String(url)) = url {
+        *url = without_user(url);
+    }
 }
 
 /// The node of the location that is meant.
@@ -201,6 +213,23 @@ mod tests {
             "locations.yaml:2:16: the file describes the location `a`, not `b`",
             Some("pass `--location-name a`, or leave it out"),
         );
+    }
+
+    #[test]
+    fn no_credentials_are_sent_in_the_link_to_the_code() {
+        let url = "https://bob:hunter2@git.example/acme/shop";
+        let text = format!("location_name: a\ngit: {{url: '{url}'}}\n");
+        let file = SourceFile { name: "locations.yaml", text: &text };
+        let by_flag = LocationFlags { git_url: Some(url.to_owned()), ..LocationFlags::default() };
+        let flags = LocationFlags { location_name: Some("a".to_owned()), ..by_flag };
+        for document in [single(Some(file), &LocationFlags::default()), single(None, &flags)] {
+            let sent = document.unwrap().value;
+            assert_eq!(sent["git"]["url"], "https://git.example/acme/shop");
+        }
+        let workspace = format!("locations:\n- location_name: a\n  git: {{url: '{url}'}}\n");
+        let file = SourceFile { name: "workspace.yaml", text: &workspace };
+        let sent = super::super::reconcile(file).unwrap();
+        assert_eq!(sent["locations"][0]["git"]["url"], "https://git.example/acme/shop");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     LocationError, SourceFile,
-    document::json_object,
+    document::{drop_credentials, json_object},
     yaml::{self, Node, Value},
 };
 
@@ -12,7 +12,8 @@ use super::{
 const CODE_SOURCE: [&str; 4] =
     ["python_file", "package_name", "module_name", "autoload_defs_module_name"];
 
-/// The document of `file` as `reconcileLocationsFromDocument` takes it: the file as it is, `build` included.
+/// The document of `file` as `reconcileLocationsFromDocument` takes it: the file as it is, `build` included, but for
+/// credentials in links to the source code.
 ///
 /// The old form, where `locations` is a mapping by name, becomes the list of today.
 ///
@@ -23,14 +24,18 @@ pub fn reconcile(file: SourceFile<'_>) -> Result<Json, LocationError> {
     if !matches!(root.value, Value::Map(_)) {
         return Err(file.shape(&root, "the workspace file", "a mapping"));
     }
-    match root.value.get("locations") {
+    let mut document = match root.value.get("locations") {
         Some(locations) => match &locations.value {
             Value::List(_) => Ok(Json::Object(json_object(file, &root)?)),
             Value::Map(entries) => migrate(file, entries),
             _ => Err(file.shape(locations, "`locations`", "a list")),
         },
         None => Err(LocationError::WithoutLocations { at: file.place(root.span.start) }),
-    }
+    }?;
+    let locations = document.get_mut("locations").and_then(Json::as_array_mut);
+    let locations = locations.into_iter().flatten().filter_map(Json::as_object_mut);
+    locations.for_each(drop_credentials);
+    Ok(document)
 }
 
 fn migrate(file: SourceFile<'_>, entries: &[(Node, Node)]) -> Result<Json, LocationError> {

@@ -28,10 +28,30 @@ pub enum NotifyError {
         hosting: Hosting,
     },
     /// The given address is no address.
-    #[error("`{given}` is no plain URL of http or https")]
+    #[error("`{given}` is no plain URL: {why}")]
     Url {
         /// As given, without its secrets.
         given: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Owner and name are no such.
+    #[error("`{given}` is no repository with its owner")]
+    Repository {
+        /// As given.
+        given: String,
+    },
+    /// A commit that is no hash.
+    #[error("`{given}` is no hash of a commit")]
+    Commit {
+        /// As given.
+        given: String,
+    },
+    /// The comments go on and on, and ours may be among those that were not read.
+    #[error("the {pages} pages of comments that were read hold none of ours, and there are more")]
+    TooManyComments {
+        /// How many were read.
+        pages: usize,
     },
     /// Owner and name are not known.
     #[error("the repository with its owner is not known")]
@@ -62,7 +82,14 @@ impl NotifyError {
 
     /// Whether nothing was sent, because something is not known or not given.
     pub fn is_for_want_of_something(&self) -> bool {
-        !matches!(self, Self::Exchange(_) | Self::Url { .. })
+        matches!(
+            self,
+            Self::UnknownHosting { .. }
+                | Self::UnknownServer { .. }
+                | Self::NoRepository
+                | Self::NothingToTell
+                | Self::NoToken { .. }
+        )
     }
 }
 
@@ -106,6 +133,7 @@ impl Explain for NotifyError {
         match self {
             Self::NoToken { .. } => Code::SettingsMissing,
             Self::Exchange(error) => error.code(),
+            Self::TooManyComments { .. } => Code::NotifyFailed,
             _ => Code::UsageInvalid,
         }
     }
@@ -118,6 +146,15 @@ impl Explain for NotifyError {
             }
             Self::UnknownServer { .. } => "pass --provider-url, or set OFFSHOOT_NOTIFY_URL".to_owned(),
             Self::Url { .. } => "for example https://git.acme.com".to_owned(),
+            Self::Repository { .. } => {
+                "pass --repository as owner/name, without `.`, `..` or an empty part".to_owned()
+            }
+            Self::Commit { .. } => {
+                "pass --commit with the hash that `git rev-parse HEAD` prints".to_owned()
+            }
+            Self::TooManyComments { .. } => {
+                "a new comment at each run would make it worse; does the service answer every page with a next one?".to_owned()
+            }
             Self::NoRepository => {
                 "pass --repository as owner/name; `offshoot context` shows what is known".to_owned()
             }

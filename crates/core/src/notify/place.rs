@@ -1,5 +1,7 @@
 //! Which repository and pull request a build is of, and where the API of its hosting service answers.
 
+use std::ops::RangeInclusive;
+
 use http::Uri;
 
 use super::NotifyError;
@@ -12,6 +14,9 @@ use crate::{
 
 /// The variable with the address of the service.
 const URL: &str = "OFFSHOOT_NOTIFY_URL";
+
+/// The digits of a hash: from what git shortens it to, to the whole of SHA-256.
+const HASH: RangeInclusive<usize> = 7..=64;
 
 /// The pull request and the commit that reviewers look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub struct Place {
     pub pull_request: Option<u64>,
     /// Its page.
     pub pull_request_url: Option<String>,
-    /// The hash of the commit.
+    /// The hash of the commit, if a status of it is wanted.
     pub commit: Option<String>,
 }
 
@@ -73,7 +78,12 @@ pub(crate) fn find(
             .ok_or(NotifyError::UnknownServer { hosting })?,
     };
     let (owner, name) = repository(env, context, input, own).ok_or(NotifyError::NoRepository)?;
+    // No encoding keeps a server from going up the path by these.
+    if owner.split('/').chain([name.as_str()]).any(|name| matches!(name, "" | "." | "..")) {
+        return Err(NotifyError::Repository { given: format!("{owner}/{name}") });
+    }
     let text = |found: &Option<crate::ci::Found<String>>| found.as_ref().map(|it| it.value.clone());
+    let commit = input.commit.clone().or_else(|| text(&context.commit_hash));
     let number = context.pull_request.as_ref().map(|found| found.value);
     Ok(Place {
         hosting,
@@ -83,7 +93,10 @@ pub(crate) fn find(
         pull_request: input.pull_request.or(number),
         pull_request_url: text(&context.pull_request_url)
             .filter(|_| input.pull_request.is_none_or(|given| Some(given) == number)),
-        commit: input.commit.clone().or_else(|| text(&context.commit_hash)),
+        commit: match input.no_commit_status {
+            true => None,
+            false => commit.map(hash).transpose()?,
+        },
     })
 }
 
@@ -184,16 +197,26 @@ fn host(url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or_default()
 }
 
+/// `text`, if it can be the hash of a commit: it becomes a part of a path.
+fn hash(text: String) -> Result<String, NotifyError> {
+    let is_hash = HASH.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { Ok(text) } else { Err(NotifyError::Commit { given: text }) }
+}
+
 /// `url`, if a token can be sent there and nothing in it is a secret.
 fn plain(url: &str) -> Result<&str, NotifyError> {
-    let parsed: Option<Uri> = url.parse().ok();
-    let plain = parsed.filter(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.query().is_none()
-            && !url.contains('#')
-            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
-    });
-    plain.map(|_| url).ok_or_else(|| NotifyError::Url { given: git::without_secrets(url) })
+    let wrong = |why| Err(NotifyError::Url { given: git::without_secrets(url), why });
+    let Ok(uri) = url.parse::<Uri>() else { return wrong("it cannot be read as a URL") };
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return wrong("it does not begin with `http://` or `https://`");
+    }
+    if uri.authority().is_none_or(|authority| authority.as_str().contains('@')) {
+        return wrong("there is a user or a password in it");
+    }
+    if uri.query().is_some() || url.contains('#') {
+        return wrong("there is a query or a fragment in it");
+    }
+    Ok(url)
 }
 
 #[cfg(test)]
@@ -340,13 +363,48 @@ mod tests {
         let error = place(&unknown, &NotifyInput::default()).unwrap_err();
         assert!(error.to_string().contains("`git.acme.com`"), "{error}");
         let input = NotifyInput { provider: Some(Hosting::Gitea), ..NotifyInput::default() };
-        for url in
-            ["git.acme.com", "https://a:b@host", "https://host/?a=b", "ftp://host", "https://h#x"]
-        {
+        for (url, said) in [
+            ("git.acme.com", "`git.acme.com` is no plain URL: it does not begin with"),
+            ("https://a:b@host", "`https://host` is no plain URL: there is a user or a password"),
+            ("https://host/?a=b", "`https://host/` is no plain URL: there is a query"),
+            ("https://u:p@x/?a=1", "`https://x/` is no plain URL: there is a user or a password"),
+            ("ftp://host", "`ftp://host` is no plain URL: it does not begin with"),
+            ("https://h#x", "`https://h` is no plain URL: there is a query or a fragment"),
+            ("https://a b", "`https://a b` is no plain URL: it cannot be read"),
+        ] {
             let variables = [&[(URL, url)], &unknown[..]].concat();
             let error = place(&variables, &input).unwrap_err();
             assert!(matches!(error, NotifyError::Url { .. }), "{url}");
+            assert!(error.to_string().starts_with(said), "{error}");
         }
+    }
+
+    #[test]
+    fn nothing_that_is_given_leads_out_of_the_repository() {
+        let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_API_URL", "https://api.github.com")];
+        let at = |repository: &str, commit: &str| {
+            let (repository, commit) = (Some(repository.to_owned()), Some(commit.to_owned()));
+            place(&variables, &NotifyInput { repository, commit, ..NotifyInput::default() })
+        };
+        for commit in ["", "../../../evil?x=1#", "main", "1f2e3d", &"a".repeat(65)] {
+            let error = at("acme/shop", commit).unwrap_err();
+            assert!(matches!(error, NotifyError::Commit { .. }), "{error}");
+        }
+        for repository in ["../../evil/x", "a/..", "./x", "a/./x", "a//x", "/..//"] {
+            let error = at(repository, "1f2e3d4").unwrap_err();
+            let is_refused =
+                matches!(error, NotifyError::Repository { .. } | NotifyError::NoRepository);
+            assert!(is_refused, "{repository}: {error}");
+        }
+        let commit = Some("main".to_owned());
+        let input = NotifyInput { commit, no_commit_status: true, ..NotifyInput::default() };
+        let variables = [&variables[..], &[("GITHUB_REPOSITORY", "acme/shop")]].concat();
+        assert_eq!(place(&variables, &input).unwrap().commit, None, "it goes nowhere");
+        let place = at("acme/..shop", "1F2e3d4").unwrap();
+        assert_eq!(
+            (place.path().as_str(), place.commit.as_deref()),
+            ("acme/..shop", Some("1F2e3d4"))
+        );
     }
 
     #[test]

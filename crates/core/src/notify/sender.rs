@@ -161,7 +161,8 @@ impl<'a, H: Host> Sender<'a, H> {
                 (None, None) => return Ok(None),
             }
         }
-        Ok(None)
+        // Ours may be among the rest, and a second one would be made at every run.
+        Err(NotifyError::TooManyComments { pages: MAX_PAGES })
     }
 
     async fn page(

@@ -94,10 +94,7 @@ pub async fn deploy<H: Host>(
 ) -> Result<Outcome<Deployed>, Error> {
     let build = Build::read(host, place.env, place.path)?;
     build.context.remark(host.events());
-    let wish = match &input.full_deployment {
-        Some(name) => Wish::Full(name),
-        None => Wish::ByBuild { full: place.full },
-    };
+    let wish = Wish::of(input.full_deployment.as_ref(), place.full);
     let target = target::resolve(&build.detected, build.git.as_ref(), wish)?;
     host.events().emit(Event::TargetChosen { target: target.clone() });
     let commit_hash = build.context.commit_hash.as_ref().map(|found| found.value.clone());

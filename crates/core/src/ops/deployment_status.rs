@@ -1,6 +1,6 @@
 //! How the deployment of a build is, for those who review it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     BuildPlace, Error, LoadState, context::Build, deploy::Branch, location_state::location_states,
@@ -11,6 +11,16 @@ use crate::{
     report::code,
     target::{self, Target, Wish},
 };
+
+/// Which deployment is told of. Everything may be left out in CI.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct StatusInput {
+    /// The full deployment that the build was deployed to, whatever it is of. Without it that is told for builds of the
+    /// default branch alone.
+    pub full_deployment: Option<DeploymentName>,
+}
 
 /// How a deployment is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,9 +76,10 @@ pub async fn deployment_status<H: Host>(
     host: &H,
     connection: &Connection,
     place: BuildPlace<'_>,
+    input: &StatusInput,
 ) -> Result<DeploymentStatus, Error> {
     let build = Build::read(host, place.env, place.path)?;
-    let wish = Wish::ByBuild { full: place.full };
+    let wish = Wish::of(input.full_deployment.as_ref(), place.full);
     let client = Client::new(host, connection);
     let (deployment, commit_hash, problem) =
         match target::resolve(&build.detected, build.git.as_ref(), wish)? {

@@ -68,10 +68,7 @@ pub async fn doctor<H: Host>(
 
     let known = build::read(host, env, path);
     sheet.push(build::git(host, env, path, &known));
-    let wish = match &input.full_deployment {
-        Some(name) => Wish::Full(name),
-        None => Wish::ByBuild { full: full.as_ref() },
-    };
+    let wish = Wish::of(input.full_deployment.as_ref(), full.as_ref());
     let target = target::resolve(&known.build.detected, known.build.git.as_ref(), wish);
     sheet.push(build::context(&known, target.as_ref().ok(), input));
     let target = sheet.enter(build::target(target));

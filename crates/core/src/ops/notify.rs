@@ -112,7 +112,7 @@ pub async fn notify<H: Host>(
 ) -> Result<Notified, Error> {
     let context = Build::read(host, place.env, place.path)?.context;
     let found = find(place.env, &context, &access, &input)?;
-    let commit = found.commit.clone().filter(|_| !input.no_commit_status);
+    let commit = found.commit.clone();
     if found.pull_request.is_none() && commit.is_none() {
         return Err(NotifyError::NothingToTell.into());
     }

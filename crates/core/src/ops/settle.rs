@@ -40,7 +40,19 @@ pub enum OnMissingToken {
     Skip,
 }
 
-/// As [`settle`], for what may be skipped: `None` if it is.
+/// What [`settle_or_skip`] leads to.
+#[derive(Debug, Clone)]
+pub enum SettledOrSkipped {
+    /// It can begin: with the connection, and the full deployment for builds of the default branch.
+    Settled(Connection, Option<DeploymentName>),
+    /// Nothing is to be done.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// As [`settle`], for what may be skipped.
 ///
 /// # Errors
 /// As [`settle`], unless there is no token and that is to be passed over.
@@ -49,16 +61,19 @@ pub fn settle_or_skip<H: Host>(
     settings: &Settings,
     env: &Env,
     on_missing_token: OnMissingToken,
-) -> Result<Option<(Connection, Option<DeploymentName>)>, SettingsError> {
+) -> Result<SettledOrSkipped, SettingsError> {
     match (settle(host, settings, env), on_missing_token) {
         (
             Err(error @ (SettingsError::NoToken | SettingsError::NoTokenInFork { .. })),
             OnMissingToken::Skip,
         ) => {
-            host.events().emit(Event::Skipped { reason: error.to_string() });
-            Ok(None)
+            let reason = error.to_string();
+            host.events().emit(Event::Skipped { reason: reason.clone() });
+            Ok(SettledOrSkipped::Skipped { reason })
         }
-        (settled, _) => settled.map(Some),
+        (settled, _) => {
+            settled.map(|(connection, full)| SettledOrSkipped::Settled(connection, full))
+        }
     }
 }
 

@@ -195,6 +195,13 @@ fn nothing_is_changed_by_what_is_refused() {
     };
     let missing = Sources { location_file: Some("/other.yaml".into()), ..tagged() };
     let module = Sources { module_name: Some("m".into()), ..tagged() };
+    let both = |location: &str| Sources {
+        module_name: Some("m".into()),
+        package_name: Some("p".into()),
+        location_name: vec![location.into()],
+        ..tagged()
+    };
+    let package = Sources { package_name: Some("p".into()), ..only(&["etl"]) };
     let unknown_repository = &PULL_REQUEST[..3];
     let mut lines = Vec::new();
     for (title, variables, sources) in [
@@ -208,6 +215,8 @@ fn nothing_is_changed_by_what_is_refused() {
         ("an unknown location", PULL_REQUEST, only(&["etk"])),
         ("no such file", PULL_REQUEST, missing),
         ("a module for two locations", PULL_REQUEST, module),
+        ("a module and a package", PULL_REQUEST, both("ml")),
+        ("a package beside the file's module", PULL_REQUEST, package),
         ("no repository", unknown_repository, tagged()),
         ("no commit", &[("OFFSHOOT_BRANCH", "f"), ("OFFSHOOT_REPOSITORY", "a/b")], tagged()),
         ("no branch", &[("OFFSHOOT_PULL_REQUEST", "7")], tagged()),
@@ -224,4 +233,14 @@ fn nothing_is_changed_by_what_is_refused() {
         ));
     }
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn no_commit_is_from_before_the_epoch() {
+    let host = service(None);
+    let input = DeployInput { timestamp: Some(-5.0), ..DeployInput::default() };
+    let error = deploy(&host, PULL_REQUEST, input, &tagged()).unwrap_err();
+    assert_eq!(error.code().exit_code(), 2, "{error}");
+    assert!(error.to_string().contains("`-5`"), "{error}");
+    assert_eq!(changes(&host), Vec::<String>::new());
 }

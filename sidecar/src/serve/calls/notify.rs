@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use offshoot_core::{
-    ops::{self, BuildPlace, NotifyInput, ProviderAccess, Told},
+    ops::{self, BuildPlace, NotifyInput, ProviderAccess, StatusInput, Told},
     report,
 };
 use serde::Deserialize;
@@ -17,6 +17,8 @@ use crate::serve::{answer::Format, fields::Fields, problem::Problem, sidecar::Si
 pub struct NotifyBody {
     #[serde(flatten)]
     checkout: Checkout,
+    #[serde(flatten)]
+    which: StatusInput,
     #[serde(flatten)]
     input: NotifyInput,
 }
@@ -37,12 +39,12 @@ pub async fn notify(
     format: Format,
     mut fields: Fields,
 ) -> Result<Response, Problem> {
-    let NotifyBody { checkout, input } =
-        NotifyBody { checkout: fields.take()?, input: fields.rest()? };
+    let NotifyBody { checkout, which, input } =
+        NotifyBody { checkout: fields.take()?, which: fields.take()?, input: fields.rest()? };
     let path = sidecar.workspace.resolve(&checkout.path)?;
     let place = BuildPlace { path: &path, env: &sidecar.env, full: sidecar.full.as_ref() };
     let (host, connection) = (sidecar.host(), &sidecar.connection);
-    let deployment = ops::deployment_status(&host, connection, place).await?;
+    let deployment = ops::deployment_status(&host, connection, place, &which).await?;
     // A step that can write to the checkout could else name the host that the token is sent to.
     let access = ProviderAccess { trusts_checkout: false, ..ProviderAccess::default() };
     let notified = ops::notify(&host, connection.budget, place, &deployment, access, input).await?;

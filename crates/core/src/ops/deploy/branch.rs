@@ -79,6 +79,12 @@ impl Branch {
         })?;
         #[expect(clippy::cast_precision_loss, reason = "seconds stay exact for 285 million years")]
         let read = context.timestamp.as_ref().map(|found| found.value as f64);
+        if let Some(given) = input.timestamp.filter(|given| *given < 0.0) {
+            return Err(Error::input(
+                format!("the timestamp `{given}` is no time of a commit: it is before 1970"),
+                "--timestamp takes seconds since the Unix epoch: `git log -1 --format=%ct`",
+            ));
+        }
         let timestamp = input.timestamp.or(read).ok_or_else(|| {
             Error::input(
                 "the time of the commit is not known: there is no checkout to read it from",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     ci::{Found, Hosting},
@@ -96,6 +97,7 @@ impl Sources {
             }
         };
         self.check_counts(&documents, &images)?;
+        documents.iter().try_for_each(|document| self.check_code_source(document))?;
         Ok(documents)
     }
 
@@ -158,6 +160,33 @@ impl Sources {
             ));
         }
         Ok(())
+    }
+
+    /// Dagster+ takes one kind of code source, and would say so after the branch deployment is brought up to date.
+    fn check_code_source(&self, document: &Document) -> Result<(), Error> {
+        let flags = [
+            ("module_name", "--module-name", &self.module_name),
+            ("package_name", "--package-name", &self.package_name),
+            ("python_file", "--python-file", &self.python_file),
+        ];
+        let said = |key: &String| {
+            let flag = flags.iter().find(|(field, _, given)| field == key && given.is_some());
+            flag.map_or_else(|| format!("`code_source.{key}`"), |(_, flag, _)| (*flag).to_owned())
+        };
+        let source = document.value.get("code_source").and_then(Value::as_object);
+        let set = source.into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let set: Vec<String> = set.map(|(key, _)| said(key)).collect();
+        match set.as_slice() {
+            [] | [_] => Ok(()),
+            several => Err(Error::input(
+                format!(
+                    "the location `{}` has more than one code source: {}",
+                    document.location_name,
+                    several.join(", ")
+                ),
+                "leave all but one of them out",
+            )),
+        }
     }
 }
 
