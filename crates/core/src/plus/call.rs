@@ -1,6 +1,9 @@
 //! One call of the API, as data.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, value::MapDeserializer},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -101,9 +104,13 @@ impl<T> Call<T> {
         let variables = if variables.is_null() { Value::Object(Map::new()) } else { variables };
         let message = Message { doing, scope, key: None, query: O::TEXT, variables };
         let decode = move |data: Value| {
-            let data = O::deserialize(data)
-                .map_err(|error| Fault::Malformed { problem: error.to_string() })?;
-            Ok(read(data)?)
+            let malformed = |problem| Fault::Malformed { problem };
+            let Value::Object(fields) = data else {
+                return Err(malformed("it is no object".to_owned()).into());
+            };
+            let data: Result<O, serde_json::Error> =
+                O::deserialize(MapDeserializer::new(fields.into_iter()));
+            Ok(read(data.map_err(|error| malformed(error.to_string()))?)?)
         };
         Self { message, decode: Box::new(decode) }
     }
