@@ -53,7 +53,7 @@ pub(super) trait Operation: DeserializeOwned + 'static {
     /// Its variables.
     type Variables: Serialize;
     /// Its text, which follows from the type. It is written down, in `operations/`, because to make it anew for each call
-    /// takes a twentieth of the npm package.
+    /// takes a thirtieth of the npm package.
     const TEXT: &'static str;
 }
 
