@@ -1,32 +1,30 @@
 //! The host of all that the binary does. Commands may block and requests may not, but both have one type: each
 //! operation is then in the binary once.
 
-use std::time::Duration;
-
 use http::{Request, Response};
 use offshoot_core::{
     env::Env,
-    ports::{Clock, Events, Http, Limits, SendError},
+    ports::{Events, Http, Limits, SendError},
     registry::{Credential, Keychain},
 };
 use offshoot_native::{
-    BlockingClock, BlockingHttp, DockerConfig, NativeHost, TokioClock, TokioDockerConfig, TokioHttp,
+    BlockingHttp, DockerConfig, NativeHost, SystemClock, TokioDockerConfig, TokioHttp,
 };
 
 use crate::serve::SharedReads;
 
 /// The ports of the operations.
-pub type Host = NativeHost<Network, Timer, Box<dyn Events>>;
+pub type Host = NativeHost<Network, SystemClock, Box<dyn Events>>;
 
 /// The host of one command: no runtime, no threads.
 pub fn of_command(env: Env, events: impl Events + 'static) -> Host {
     let network = Network::Blocking(BlockingHttp::new(env));
-    NativeHost::new(network, Timer::Blocking, Box::new(events))
+    NativeHost::new(network, SystemClock::Blocking, Box::new(events))
 }
 
 /// The host of one request, which shares its reads with the others.
 pub fn of_request(reads: SharedReads<TokioHttp>, events: impl Events + 'static) -> Host {
-    NativeHost::new(Network::Shared(reads), Timer::Tokio, Box::new(events))
+    NativeHost::new(Network::Shared(reads), SystemClock::Tokio, Box::new(events))
 }
 
 /// The network of a [`Host`].
@@ -46,36 +44,6 @@ impl Http for Network {
         match self {
             Self::Blocking(http) => http.send(request, limits).await,
             Self::Shared(http) => http.send(request, limits).await,
-        }
-    }
-}
-
-/// The clock of a [`Host`].
-#[derive(Clone, Copy)]
-pub enum Timer {
-    /// Sleeps by blocking the thread.
-    Blocking,
-    /// Sleeps on the runtime's timer.
-    Tokio,
-}
-
-impl Clock for Timer {
-    fn now(&self) -> Duration {
-        BlockingClock.now()
-    }
-
-    fn monotonic(&self) -> Duration {
-        BlockingClock.monotonic()
-    }
-
-    fn random(&self) -> u64 {
-        BlockingClock.random()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        match self {
-            Self::Blocking => BlockingClock.sleep(duration).await,
-            Self::Tokio => TokioClock.sleep(duration).await,
         }
     }
 }

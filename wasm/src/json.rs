@@ -11,10 +11,11 @@ use offshoot_core::{
     ports::Files,
     settings::{Resolver, Settings, SettingsError},
     text::{Text, to_json},
+    written::of_fields,
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error, value::MapDeserializer},
+    de::{DeserializeOwned, Error},
 };
 use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
@@ -78,8 +79,7 @@ fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> P
     future_to_promise(future)
 }
 
-/// A `T` whose fields come by their names only. By what serde derives a list can be a `T` as well, its fields in the order
-/// of the declaration, which is as much code again for each type.
+/// A `T` inside another one, by [`of_fields`].
 pub struct Fields<T>(pub T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Fields<T> {
@@ -92,11 +92,6 @@ fn read<I: DeserializeOwned>(text: &str) -> serde_json::Result<(Request, I)> {
     let mut request: Request = of_fields(serde_json::from_str(text)?)?;
     let input = of_fields(mem::take(&mut request.input))?;
     Ok((request, input))
-}
-
-#[inline(never)]
-fn of_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> serde_json::Result<T> {
-    T::deserialize(MapDeserializer::new(fields.into_iter()))
 }
 
 #[inline(never)]

@@ -5,9 +5,20 @@ use std::str::FromStr;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error},
+    de::{DeserializeOwned, Error, value::MapDeserializer},
 };
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
+
+/// A `T` whose fields come by their names only. By what serde derives, a list can be a `T` as well, its fields in the order
+/// of the declaration: that is as much code again for each type, and a second way to write one.
+///
+/// # Errors
+/// As `T` has them.
+// Not inlined: it is the better part of what reads a type, and npm pays for each copy.
+#[inline(never)]
+pub fn of_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> serde_json::Result<T> {
+    T::deserialize(MapDeserializer::new(fields.into_iter()))
+}
 
 /// A number that may be missing.
 pub fn number<'de, D: Deserializer<'de>, T: DeserializeOwned>(

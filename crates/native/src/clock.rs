@@ -7,11 +7,17 @@ use std::{
 
 use offshoot_core::ports::Clock;
 
-/// Sleeps by blocking the thread.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct BlockingClock;
+/// The system's clock, by how it sleeps.
+#[derive(Debug, Clone, Copy)]
+pub enum SystemClock {
+    /// By blocking the thread.
+    Blocking,
+    /// On tokio's timer.
+    #[cfg(feature = "tokio")]
+    Tokio,
+}
 
-impl Clock for BlockingClock {
+impl Clock for SystemClock {
     fn now(&self) -> Duration {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
@@ -26,30 +32,10 @@ impl Clock for BlockingClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
-    }
-}
-
-/// Sleeps on tokio's timer.
-#[cfg(feature = "tokio")]
-#[derive(Debug, Default, Clone, Copy)]
-pub struct TokioClock;
-
-#[cfg(feature = "tokio")]
-impl Clock for TokioClock {
-    fn now(&self) -> Duration {
-        BlockingClock.now()
-    }
-
-    fn monotonic(&self) -> Duration {
-        BlockingClock.monotonic()
-    }
-
-    fn random(&self) -> u64 {
-        BlockingClock.random()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        match self {
+            Self::Blocking => std::thread::sleep(duration),
+            #[cfg(feature = "tokio")]
+            Self::Tokio => tokio::time::sleep(duration).await,
+        }
     }
 }

@@ -12,9 +12,7 @@ mod proxy;
 pub mod remote;
 mod tls;
 
-pub use clock::BlockingClock;
-#[cfg(feature = "tokio")]
-pub use clock::TokioClock;
+pub use clock::SystemClock;
 pub use host::NativeHost;
 pub use http::BlockingHttp;
 #[cfg(feature = "tokio")]

@@ -36,20 +36,10 @@ pub struct Prune {
     #[arg(long, conflicts_with_all = ["git_repo_name", "remote", "branches_file"])]
     all_repositories: bool,
     /// Delete too what is of a branch that this remote (URL or name) does not have; runs git
-    #[arg(
-        long,
-        value_name = "URL",
-        group = "all_branches",
-        help_heading = "Branches that are gone"
-    )]
+    #[arg(long, value_name = "URL", help_heading = "Branches that are gone")]
     remote: Option<String>,
     /// The same, with all branches in this file, `-` for standard input: names, or from `git ls-remote --heads`
-    #[arg(
-        long,
-        value_name = "FILE",
-        group = "all_branches",
-        help_heading = "Branches that are gone"
-    )]
+    #[arg(long, value_name = "FILE", help_heading = "Branches that are gone")]
     branches_file: Option<PathBuf>,
     /// One more branch to keep, which is not among those of --remote or --branches-file; may be repeated
     #[arg(

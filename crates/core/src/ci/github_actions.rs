@@ -77,7 +77,8 @@ fn is_merge(vars: Vars<'_>) -> bool {
         .is_some_and(|name| name.starts_with("refs/pull/") && name.ends_with("/merge"))
 }
 
-/// What an event of this name builds that is none of a pull request; `None` if that is told by the ref, for a push may be of a tag.
+/// What an event of this name builds that is none of a pull request; `None` if that is told by the ref, for a push may be
+/// of a tag.
 fn of_event(name: &str) -> Option<BuildKind> {
     match name {
         _ if OF_THEIR_REF.contains(&name) => None,

@@ -1,9 +1,6 @@
 //! One call of the API, as data.
 
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, value::MapDeserializer},
-};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,6 +8,7 @@ use super::{
     error::{Fault, Problem, Refusal},
     idempotency::IdempotencyKey,
 };
+use crate::written;
 
 /// Which URL and header a call goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +106,7 @@ impl<T> Call<T> {
             let Value::Object(fields) = data else {
                 return Err(malformed("it is no object".to_owned()).into());
             };
-            let data: Result<O, serde_json::Error> =
-                O::deserialize(MapDeserializer::new(fields.into_iter()));
+            let data = written::of_fields::<O>(fields);
             Ok(read(data.map_err(|error| malformed(error.to_string()))?)?)
         };
         Self { message, decode: Box::new(decode) }
