@@ -57,7 +57,7 @@ pub enum Target {
 }
 
 /// How a full deployment is asked for by name.
-const BY_NAME: &str = "name the full deployment: `offshoot deploy --full-deployment`";
+const BY_NAME: &str = "name the full deployment with `--full-deployment`";
 
 /// How a build of a tag gets a branch deployment.
 const OF_TAG: &str = "set `OFFSHOOT_BRANCH` to the branch whose deployment is meant";
